@@ -1,0 +1,142 @@
+import { DerReader, equalBytes, isStringTag, tags, toHex } from '../asn1/index.js';
+import { attributeKeyword } from './attribute-types.js';
+import { formatName } from './name-format.js';
+
+/** An AttributeTypeAndValue (RFC 5280, section 4.1.2.4). */
+export interface Attribute {
+  /** The attribute type's OID. */
+  readonly type: string;
+  /** Its keyword, such as `CN`, `O`, `OU`, `C`, `ST`, `L`, `STREET`, `DC`, `UID`, `serialNumber`, `emailAddress`; undefined for a type without one. */
+  readonly keyword: string | undefined;
+  /** The value, as issued; `#` and the hexadecimal DER for a value that is no string. */
+  readonly value: string;
+  /** Whether the value is of a string type. */
+  readonly isString: boolean;
+  /** The value's DER, header included. */
+  readonly der: Uint8Array;
+}
+
+/** A distinguished name (RFC 5280, section 4.1.2.4): its bytes were checked when it was read, its attributes are decoded when asked for. */
+export class Name {
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+  readonly #end: number;
+  #rdns: readonly (readonly Attribute[])[] | undefined;
+  #key: string | undefined;
+
+  /** Internal: `readName` has checked the bytes. */
+  constructor(bytes: Uint8Array, start: number, end: number) {
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  get der(): Uint8Array {
+    return this.#bytes.subarray(this.#start, this.#end);
+  }
+
+  /** Whether there is no attribute at all. */
+  get isEmpty(): boolean {
+    // The two octets of an empty SEQUENCE; a relative name in it would take more.
+    return this.#end - this.#start === 2;
+  }
+
+  /** The relative distinguished names in their encoded order, the most general first. */
+  get rdns(): readonly (readonly Attribute[])[] {
+    this.#rdns ??= decodeRdns(this.#bytes, this.#start, this.#end);
+    return this.#rdns;
+  }
+
+  /**
+   * Two names match when their keys are equal.
+   *
+   * RFC 5280, section 7.1 asks for the string preparation of RFC 4518; the key is OpenSSL's reading of that, on which existing
+   * certification paths rely: string types are one, ASCII letters lose their case, white space is dropped at both ends and is one
+   * space inside. Other characters, and values that are no strings, are compared as they are. Attributes of one relative name
+   * have no order.
+   */
+  get key(): string {
+    this.#key ??= this.rdns.map(rdnKey).join('|');
+    return this.#key;
+  }
+
+  equals(other: Name): boolean {
+    return this === other || equalBytes(this.der, other.der) || this.key === other.key;
+  }
+
+  /** The name as RFC 4514 writes it, the most specific attribute first. */
+  toString(): string {
+    return formatName(this.rdns);
+  }
+}
+
+/**
+ * Reads a Name and checks all of it, so that decoding it later cannot fail.
+ *
+ * X.690, section 11.6 orders the attributes of one relative name by their encodings. That order is not asked for: it has no
+ * meaning, and issuers that keep the one they were given are common.
+ */
+export function readName(reader: DerReader, what: string): Name {
+  const start = reader.position;
+  const rdns = reader.sequence(what);
+  while (!rdns.isAtEnd) checkRelativeName(rdns.enter(tags.set, `${what} relative name`), what);
+  return new Name(reader.bytes, start, reader.position);
+}
+
+/** Reads attributes up to the reader's end: the content of one RelativeDistinguishedName, wherever it stands. */
+export function readRelativeName(reader: DerReader, what: string): readonly Attribute[] {
+  checkRelativeName(new DerReader(reader.bytes, reader.position, reader.end), what);
+  return decodeRelativeName(reader);
+}
+
+function checkRelativeName(rdn: DerReader, what: string): void {
+  // SET SIZE (1..MAX)
+  do {
+    const attribute = rdn.sequence(`${what} attribute`);
+    attribute.skipObjectIdentifier(`${what} attribute type`);
+    if (isStringTag(attribute.nextTag)) attribute.skipString(`${what} attribute value`);
+    else attribute.skip(`${what} attribute value`);
+    attribute.finish(`${what} attribute`);
+  } while (!rdn.isAtEnd);
+}
+
+function decodeRdns(bytes: Uint8Array, start: number, end: number): readonly (readonly Attribute[])[] {
+  const rdns: (readonly Attribute[])[] = [];
+  const reader = new DerReader(bytes, start, end).sequence('Name');
+  while (!reader.isAtEnd) rdns.push(decodeRelativeName(reader.enter(tags.set, 'relative name')));
+  return Object.freeze(rdns);
+}
+
+function decodeRelativeName(rdn: DerReader): readonly Attribute[] {
+  const attributes: Attribute[] = [];
+  while (!rdn.isAtEnd) {
+    const attribute = rdn.sequence('attribute');
+    const type = attribute.objectIdentifier('attribute type');
+    const isString = isStringTag(attribute.nextTag);
+    const valueStart = attribute.position;
+    const string = isString ? attribute.string('attribute value') : undefined;
+    if (!isString) attribute.skip('attribute value');
+    const der = attribute.bytes.subarray(valueStart, attribute.position);
+    attributes.push(Object.freeze({ type, keyword: attributeKeyword(type), value: string ?? `#${toHex(der)}`, isString, der }));
+  }
+  return Object.freeze(attributes);
+}
+
+function rdnKey(rdn: readonly Attribute[]): string {
+  return rdn.map(attributeKey).sort().join('+');
+}
+
+/** The length in front makes the key unambiguous, whatever the value holds. */
+function attributeKey({ type, value, isString, der }: Attribute): string {
+  // OpenSSL folds these types alone; a NumericString is compared by its bytes.
+  if (!isString || der[0] === tags.numericString) return `${type}#${toHex(der)}`;
+  const folded = foldString(value);
+  return `${type}=${folded.length}:${folded}`;
+}
+
+function foldString(value: string): string {
+  return value
+    .replace(/[\t\n\v\f\r ]+/g, ' ')
+    .replace(/^ | $/g, '')
+    .replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
