@@ -1,0 +1,62 @@
+import type { Certificate, Name } from '../x509/index.js';
+import type { TrustAnchor } from './trust-anchor.js';
+
+/** What a trust set asks of paths, besides that they end in it. */
+export interface TrustSetRules {
+  /** Intermediates between the end entity and the anchor, neither counted: as OpenSSL counts for `ssl_verify_depth` and `SSLVerifyDepth`. */
+  readonly depth: number;
+  /** Key purposes of which a certificate with extendedKeyUsage must hold one, as OIDs. */
+  readonly keyPurposes: readonly string[];
+}
+
+/** Trust anchors and extra intermediates, found by subject name. Immutable. */
+export class TrustSet {
+  readonly name: string;
+  readonly rules: TrustSetRules;
+  readonly anchors: readonly TrustAnchor[];
+  /** Further issuers that the operator knows; not trusted by themselves. */
+  readonly intermediates: readonly Certificate[];
+  readonly pool: CertificatePool;
+  readonly #anchorsBySubject: ReadonlyMap<string, readonly TrustAnchor[]>;
+  readonly #anchorsByFingerprint: ReadonlyMap<string, TrustAnchor>;
+
+  constructor(name: string, anchors: readonly TrustAnchor[], intermediates: readonly Certificate[], rules: TrustSetRules) {
+    this.name = name;
+    this.rules = rules;
+    this.anchors = anchors;
+    this.intermediates = intermediates;
+    this.pool = certificatePool(intermediates);
+    this.#anchorsBySubject = grouped(anchors, (anchor) => anchor.certificate.subject.key);
+    this.#anchorsByFingerprint = new Map(anchors.map((anchor) => [anchor.certificate.fingerprint256, anchor]));
+  }
+
+  /** The anchors that can issue under this name. */
+  anchorsNamed(name: Name): readonly TrustAnchor[] {
+    return this.#anchorsBySubject.get(name.key) ?? [];
+  }
+
+  /** The anchor that is this very certificate. */
+  anchorIdenticalTo(certificate: Certificate): TrustAnchor | undefined {
+    return this.#anchorsByFingerprint.get(certificate.fingerprint256);
+  }
+}
+
+/** Certificates that may be issuers, found by subject name. Nothing in a pool is trusted. */
+export interface CertificatePool {
+  named(name: Name): readonly Certificate[];
+}
+
+export function certificatePool(certificates: readonly Certificate[]): CertificatePool {
+  const bySubject = grouped(certificates, (certificate) => certificate.subject.key);
+  return { named: (name) => bySubject.get(name.key) ?? [] };
+}
+
+function grouped<T>(items: readonly T[], key: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group === undefined) groups.set(key(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
