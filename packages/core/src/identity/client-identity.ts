@@ -1,0 +1,192 @@
+import { X509Certificate } from 'node:crypto';
+import { inspect } from 'node:util';
+import { writePem } from '../asn1/index.js';
+import type { ValidatedPath } from '../path/index.js';
+import { type Certificate, oids } from '../x509/index.js';
+import { DistinguishedName } from './distinguished-name.js';
+import type { CertificateSummary, ClientIdentityFields, IdentitySource, SubjectAltNames } from './fields.js';
+import { spiffeIdOf } from './spiffe-id.js';
+import { subjectAltNames } from './subject-alt-names.js';
+
+/** What a verified certificate says of its connection, besides what it says of its holder. */
+export interface IdentityFacts {
+  /** Whether the TLS session was resumed. */
+  readonly resumed: boolean;
+  readonly source: IdentitySource;
+}
+
+let makeIdentity: (path: ValidatedPath, facts: IdentityFacts) => ClientIdentity;
+
+/**
+ * Who the client is: the names, the certificate and the trust behind it, for handlers, logs and policies.
+ *
+ * Only the verifier makes one, out of a validated path, so whoever holds one holds a verified certificate: an object that
+ * merely looks alike is no `ClientIdentity`, neither to the compiler nor to `isClientIdentity`. It is deeply frozen.
+ * Reading any property of it succeeds; what costs something is derived when it is first asked for, and kept.
+ *
+ * The properties are those of `ClientIdentityFields`, read from the certificate's DER. They are accessors, so a spread
+ * (`{ ...identity }`) copies none of them: use `toJSON()`.
+ */
+export class ClientIdentity implements ClientIdentityFields {
+  readonly #path: ValidatedPath;
+  readonly #facts: IdentityFacts;
+  #subject: DistinguishedName | undefined;
+  #issuer: DistinguishedName | undefined;
+  #subjectAltName: SubjectAltNames | undefined;
+  #chain: readonly CertificateSummary[] | undefined;
+
+  private constructor(path: ValidatedPath, { resumed, source }: IdentityFacts) {
+    this.#path = path;
+    this.#facts = { resumed, source };
+    Object.freeze(this);
+  }
+
+  get subject(): DistinguishedName {
+    this.#subject ??= new DistinguishedName(this.#certificate.subject);
+    return this.#subject;
+  }
+
+  get issuer(): DistinguishedName {
+    this.#issuer ??= new DistinguishedName(this.#certificate.issuer);
+    return this.#issuer;
+  }
+
+  get serialNumber(): string {
+    return this.#certificate.serialNumberHex;
+  }
+
+  get fingerprint256(): string {
+    return this.#certificate.fingerprint256;
+  }
+
+  get spki256(): string {
+    return this.#certificate.spki256;
+  }
+
+  get 'x5t#S256'(): string {
+    return Buffer.from(this.#certificate.fingerprint256, 'hex').toString('base64url');
+  }
+
+  get subjectAltName(): SubjectAltNames {
+    this.#subjectAltName ??= subjectAltNames(this.#certificate.subjectAltName);
+    return this.#subjectAltName;
+  }
+
+  get spiffeId(): string | undefined {
+    return spiffeIdOf(this.#certificate, this.subjectAltName.uri);
+  }
+
+  get notBefore(): string {
+    return new Date(this.#certificate.notBefore).toISOString();
+  }
+
+  get notAfter(): string {
+    return new Date(this.#certificate.notAfter).toISOString();
+  }
+
+  get extendedKeyUsage(): readonly string[] {
+    return Object.freeze((this.#certificate.extendedKeyUsage ?? []).map((oid) => keyPurposeNames.get(oid) ?? oid));
+  }
+
+  get certificatePolicies(): readonly string[] {
+    return Object.freeze((this.#certificate.certificatePolicies ?? []).map((policy) => policy.policyIdentifier));
+  }
+
+  get chain(): readonly CertificateSummary[] {
+    this.#chain ??= Object.freeze(this.#path.certificates.map(summary));
+    return this.#chain;
+  }
+
+  get trustAnchor(): CertificateSummary {
+    return summary(this.#path.trustAnchor.certificate);
+  }
+
+  get trustSet(): string {
+    return this.#path.trustSet;
+  }
+
+  get resumed(): boolean {
+    return this.#facts.resumed;
+  }
+
+  get source(): IdentitySource {
+    return this.#facts.source;
+  }
+
+  /** The certificate as PEM (RFC 7468). */
+  toPem(): string {
+    return writePem('CERTIFICATE', this.#certificate.der);
+  }
+
+  /** The certificate as DER, a copy: changing it changes nothing here. */
+  toDer(): Uint8Array {
+    return Uint8Array.from(this.#certificate.der);
+  }
+
+  /** The certificate as `node:crypto` reads it, made anew at each call (about 0.1 ms). */
+  toX509Certificate(): X509Certificate {
+    return new X509Certificate(this.#certificate.der);
+  }
+
+  /** The subject as RFC 4514 writes it. */
+  toString(): string {
+    return this.subject.dn;
+  }
+
+  /** Every field as plain, frozen data. */
+  toJSON(): ClientIdentityFields {
+    return Object.freeze({
+      subject: this.subject.toJSON(),
+      issuer: this.issuer.toJSON(),
+      serialNumber: this.serialNumber,
+      fingerprint256: this.fingerprint256,
+      spki256: this.spki256,
+      'x5t#S256': this['x5t#S256'],
+      subjectAltName: this.subjectAltName,
+      spiffeId: this.spiffeId,
+      notBefore: this.notBefore,
+      notAfter: this.notAfter,
+      extendedKeyUsage: this.extendedKeyUsage,
+      certificatePolicies: this.certificatePolicies,
+      chain: this.chain,
+      trustAnchor: this.trustAnchor,
+      trustSet: this.trustSet,
+      resumed: this.resumed,
+      source: this.source,
+    });
+  }
+
+  /** `console.log(identity)` shows the fields, which accessors would hide. */
+  [inspect.custom](): ClientIdentityFields {
+    return this.toJSON();
+  }
+
+  get #certificate(): Certificate {
+    return this.#path.endEntity;
+  }
+
+  static isIdentity(value: unknown): value is ClientIdentity {
+    return typeof value === 'object' && value !== null && #path in value;
+  }
+
+  static {
+    makeIdentity = (path, facts) => new ClientIdentity(path, facts);
+    Object.freeze(ClientIdentity.prototype);
+  }
+}
+
+/** Makes the identity that a validated path proves. Reads nothing yet; nothing in it throws later, since the validator has decoded every extension. */
+export function createIdentity(path: ValidatedPath, facts: IdentityFacts): ClientIdentity {
+  return makeIdentity(path, facts);
+}
+
+/** Whether `value` was made by the verifier. */
+export function isClientIdentity(value: unknown): value is ClientIdentity {
+  return ClientIdentity.isIdentity(value);
+}
+
+const keyPurposeNames: ReadonlyMap<string, string> = new Map(Object.entries(oids.keyPurpose).map(([name, oid]) => [oid, name]));
+
+function summary(certificate: Certificate): CertificateSummary {
+  return Object.freeze({ subject: certificate.subject.toString(), fingerprint256: certificate.fingerprint256 });
+}
