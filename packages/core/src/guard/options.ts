@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { ConfigurationError, parseOptions, type RefusalCode, refusalCodes } from '../errors/index.js';
+import type { RoutePolicy } from '../policy/index.js';
+import { createVerifier, type Logger, Verifier, type VerifierOptions, verifierOptionNames } from '../verifier/index.js';
+
+/** What a guard needs of the object that `serverTls()` returns. */
+export interface AttachableTls {
+  readonly verifier: Verifier;
+  attach(server: object): void;
+}
+
+/** The options of `mtls()`, the same for every framework: those of the guard, and either a verifier or the options for one. */
+export interface GuardOptions extends VerifierOptions {
+  /** A verifier made by `createVerifier`, instead of the options for one here. */
+  verifier?: Verifier | undefined;
+  /** What `serverTls(verifier, …)` returned: attached to the server as soon as that is known. */
+  tls?: AttachableTls | undefined;
+  /** What is demanded where nothing else is said; `'required'`, any verified certificate, unless told. */
+  policy?: RoutePolicy | undefined;
+  /** HTTP statuses by code, 400 to 599, instead of those of docs/errors.md: `{ PEERCERT_CERTIFICATE_MISSING: 401 }`. */
+  statuses?: Partial<Record<RefusalCode, number>> | undefined;
+  /**
+   * Let CORS preflights (OPTIONS with Origin and Access-Control-Request-Method) through without a certificate: browsers send none with
+   * them. Their identity is null.
+   */
+  allowCorsPreflight?: boolean | undefined;
+}
+
+export interface ParsedGuardOptions {
+  readonly verifier: Verifier;
+  readonly tls: AttachableTls | undefined;
+  readonly policy: unknown;
+  readonly statuses: Partial<Record<RefusalCode, number>>;
+  readonly allowCorsPreflight: boolean;
+}
+
+const status = z.int({ error: 'expected an HTTP status, 400 to 599' }).min(400, { error: 'expected an HTTP status, 400 to 599' }).max(599, {
+  error: 'expected an HTTP status, 400 to 599',
+});
+
+const attachable = (value: unknown): value is AttachableTls =>
+  typeof value === 'object' && value !== null && 'verifier' in value && 'attach' in value && typeof value.attach === 'function';
+
+const guardOptions = z.strictObject({
+  verifier: z.instanceof(Verifier, { error: 'expected what createVerifier() returns' }).optional(),
+  tls: z.custom<AttachableTls>(attachable, { error: 'expected what serverTls() returns' }).optional(),
+  policy: z.unknown().optional(),
+  statuses: z
+    .strictObject(Object.fromEntries(Object.keys(refusalCodes).map((code) => [code, status.optional()])) as Record<RefusalCode, z.ZodOptional<typeof status>>)
+    .optional(),
+  allowCorsPreflight: z.boolean({ error: 'expected true or false' }).optional(),
+  ...Object.fromEntries([...verifierOptionNames].map((name) => [name, z.unknown().optional()])),
+});
+
+/** Parses the options of `mtls()`; `logger` is used where the options name none. */
+export function parseGuardOptions(options: unknown, logger?: Logger): ParsedGuardOptions {
+  const parsed = parseOptions(guardOptions, options) as GuardOptions;
+  const forVerifier = Object.fromEntries(Object.entries(parsed).filter(([name, value]) => verifierOptionNames.has(name) && value !== undefined));
+  return {
+    verifier: verifierOf(parsed, forVerifier, logger),
+    tls: parsed.tls,
+    policy: Object.hasOwn(parsed, 'policy') ? parsed.policy : 'required',
+    statuses: parsed.statuses ?? {},
+    allowCorsPreflight: parsed.allowCorsPreflight ?? false,
+  };
+}
+
+function verifierOf({ verifier, tls }: GuardOptions, options: VerifierOptions, logger: Logger | undefined): Verifier {
+  const given = verifier ?? tls?.verifier;
+  if (given === undefined) return createVerifier(logger === undefined ? options : { logger, ...options });
+  if (tls !== undefined && tls.verifier !== given) {
+    throw new ConfigurationError('tls', 'was made for another verifier; give serverTls() the same one');
+  }
+  const [name] = Object.keys(options);
+  if (name === undefined) return given;
+  throw new ConfigurationError(name, `belongs to the verifier, which is given ready-made; pass it to createVerifier({ ${name}: … })`);
+}

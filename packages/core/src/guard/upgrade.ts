@@ -1,0 +1,101 @@
+import { EventEmitter } from 'node:events';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { describeRefusal, type Refusal, refusal } from '../errors/index.js';
+import type { ClientIdentity } from '../identity/index.js';
+import type { Logger } from '../verifier/index.js';
+import { answerTo } from './answer.js';
+import type { Decision, MaybePromise } from './decision.js';
+
+/** A listener for a server's 'upgrade' and 'connect' events. */
+export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+/**
+ * An upgrade passes no middleware: Node.js hands the bare socket to whoever listens for 'upgrade' (or, for the CONNECT method, 'connect').
+ * On a guarded server these events therefore reach only listeners that a guard made or vouches for; with none, the client gets its
+ * refusal and the socket is destroyed. A listener that is merely called first could not keep the next from being called, so the
+ * server's own `emit` is replaced.
+ */
+export function guardUpgrades(server: object, logger: Logger, vouch?: (listener: UpgradeListener) => boolean): void {
+  if (!(server instanceof EventEmitter)) return;
+  const known = vouchersOf.get(server);
+  if (known !== undefined) {
+    if (vouch !== undefined) known.add(vouch);
+    return;
+  }
+  const vouchers = new Set(vouch === undefined ? [] : [vouch]);
+  vouchersOf.set(server, vouchers);
+  const isGuarded = (listener: UpgradeListener): boolean => guardedListeners.has(listener) || [...vouchers].some((vouches) => vouches(listener));
+  const emit = server.emit;
+  server.emit = function guardedEmit(this: EventEmitter, event: string | symbol, ...args: unknown[]): boolean {
+    if (event !== 'upgrade' && event !== 'connect') return emit.call(this, event, ...args);
+    const [request, socket] = args as Parameters<UpgradeListener>;
+    const listeners = this.rawListeners(event) as UpgradeListener[];
+    if (listeners.length === 0) return false;
+    const guarded = listeners.filter((listener) => isGuarded(original(listener)));
+    if (guarded.length === 0) {
+      const refused = refusal('PEERCERT_UPGRADE_UNGUARDED', { detail: `no guarded listener for '${event}' at ${path(request)}` });
+      logger.warn({ code: refused.code }, describeRefusal(refused));
+      if (request.httpVersionMajor < 2) endUpgrade(socket, refused);
+      else endStream(socket as unknown as ServerResponse, refused);
+    }
+    for (const listener of guarded) listener.apply(this, args as Parameters<UpgradeListener>);
+    return true;
+  };
+}
+
+/** Makes a listener that decides first: `then` is called with the identity, or the socket is ended with the refusal. */
+export function upgradeListener(
+  decide: (request: IncomingMessage) => MaybePromise<Decision>,
+  then: (...args: [...Parameters<UpgradeListener>, ClientIdentity | null]) => void,
+): UpgradeListener {
+  const listener: UpgradeListener = (request, socket, head) => {
+    // Between the decision and the answer a client that vanishes must not bring the process down.
+    const ignore = (): void => undefined;
+    socket.on('error', ignore);
+    const settle = (decision: Decision): void => {
+      if (!decision.ok) return endUpgrade(socket, decision.refusal);
+      socket.off('error', ignore);
+      if (!socket.destroyed) then(request, socket, head, decision.identity);
+    };
+    const decision = decide(request);
+    if (decision instanceof Promise) decision.then((settled) => process.nextTick(settle, settled));
+    else settle(decision);
+  };
+  guardedListeners.add(listener);
+  return listener;
+}
+
+const guardedListeners = new WeakSet<UpgradeListener>();
+/** Servers that are protected, each with those who vouch for listeners. */
+const vouchersOf = new WeakMap<EventEmitter, Set<(listener: UpgradeListener) => boolean>>();
+
+/** What `once()` wrapped. */
+function original(listener: UpgradeListener): UpgradeListener {
+  return (listener as { listener?: UpgradeListener }).listener ?? listener;
+}
+
+/** The refusal as a complete HTTP/1.1 answer, then the end of the socket. */
+function endUpgrade(socket: Duplex, refused: Refusal): void {
+  const { status, code, message, headers } = answerTo(refused);
+  const body = JSON.stringify({ statusCode: status, code, error: STATUS_CODES[status] ?? 'Error', message });
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}`,
+    'connection: close',
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    ...Object.entries(headers).flatMap(([name, value]) => (name === 'connection' ? [] : [`${name}: ${value}`])),
+  ];
+  socket.on('error', () => socket.destroy());
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}
+
+/** Over HTTP/2 a CONNECT request comes with a response, not with a socket. */
+function endStream(response: ServerResponse, { status }: Refusal): void {
+  response.statusCode = status;
+  response.end();
+}
+
+function path({ url }: IncomingMessage): string {
+  return JSON.stringify((url ?? '').split('?', 1)[0]?.slice(0, 200));
+}

@@ -1,0 +1,26 @@
+export { type CodeRow, ConfigurationError, describeRefusal, type Evidence, type Outcome, type Refusal, type RefusalCode, refusalCodes } from './errors/index.js';
+export {
+  type Answer,
+  type AttachableTls,
+  answerTo,
+  type Decision,
+  Guard,
+  type GuardOptions,
+  type GuardRequest,
+  type MaybePromise,
+  type UpgradeListener,
+} from './guard/index.js';
+export { type ClientIdentity, type ClientIdentityFields, isClientIdentity } from './identity/index.js';
+export { type CertificatePolicy, certificatePolicySchema, type Requirement, type RoutePolicy } from './policy/index.js';
+export { type Credential, type ServerTls, type ServerTlsOptions, serverTls } from './server/index.js';
+export type { CertificateSource } from './sources/index.js';
+export {
+  createVerifier,
+  type DecisionEvent,
+  type HandshakeFailureEvent,
+  type Logger,
+  type TrustOptions,
+  type TrustRules,
+  type Verifier,
+  type VerifierOptions,
+} from './verifier/index.js';

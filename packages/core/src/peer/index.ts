@@ -1,0 +1,3 @@
+export { type Peer, readPeer } from './peer.js';
+export { connectionKey, type PeerRequest } from './request.js';
+export { hasServerNameContexts, isTlsServer, publicRoots, serverOf, type TlsServer } from './tls-server.js';

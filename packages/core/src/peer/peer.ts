@@ -1,0 +1,88 @@
+import { type Outcome, refused } from '../errors/index.js';
+import type { PeerRequest, PeerSocket } from './request.js';
+
+/**
+ * What a peer presented on its connection. Everything here is a claim: `socket.authorized` is not read at all, because on a resumed
+ * session Node.js can report `true` for a peer that never showed a certificate.
+ */
+export interface Peer {
+  /** The end-entity certificate, DER. */
+  readonly endEntity: Uint8Array;
+  /** Whether the TLS session was resumed: then no intermediates were sent on this connection. */
+  readonly resumed: boolean;
+  /**
+   * The certificates above the end entity, nearest first, DER: what the peer sent and what Node.js added from the server's own
+   * list. Costs ten times what the end entity costs, so it is read only when asked for, and must be asked for before the first await.
+   */
+  readonly presentedChain: () => readonly Uint8Array[];
+}
+
+/** OpenSSL takes at most 100 KB of certificates from a peer; more than these are not looked at. */
+const longestPresentedChain = 16;
+
+/**
+ * Reads the peer's certificate from the connection of a request. Each odd shape a socket can have is a refusal:
+ *
+ * | socket                                             | answer              |
+ * | -------------------------------------------------- | ------------------- |
+ * | not TLS: plain HTTP, a mock                        | NOT_TLS             |
+ * | HTTP/2 stream without session, destroyed, unbound  | CONNECTION_CLOSED   |
+ * | no certificate, and the server asks for none       | NOT_REQUESTED       |
+ * | no certificate                                     | CERTIFICATE_MISSING |
+ */
+export function readPeer(request: PeerRequest): Outcome<Peer> {
+  try {
+    const { stream } = request;
+    if (stream !== undefined && stream !== null && stream.session == null) return closed('the HTTP/2 session is closed');
+    const socket = (stream?.session?.socket ?? request.socket) as PeerSocket | null | undefined;
+    if (socket?.encrypted !== true || typeof socket.getPeerCertificate !== 'function') {
+      return refused('PEERCERT_NOT_TLS', { detail: 'the request did not come over a TLS connection of this server' });
+    }
+    return readCertificate(socket as PeerSocket & Required<Pick<PeerSocket, 'getPeerCertificate'>>);
+  } catch (error) {
+    // Between a request and its handling an HTTP/2 session can lose its socket; every property of it throws from then on.
+    return refused('PEERCERT_CONNECTION_CLOSED', { detail: 'the connection could not be read' }, error);
+  }
+}
+
+function readCertificate(socket: PeerSocket & Required<Pick<PeerSocket, 'getPeerCertificate'>>): Outcome<Peer> {
+  // Never getPeerX509Certificate() before it: on Node.js 20 and 24 that loses the chain.
+  const certificate: { raw?: unknown } | null | undefined = socket.getPeerCertificate();
+  if (certificate === null || certificate === undefined) return closed('the TLS connection is closed');
+  const endEntity = certificate.raw;
+  if (!(endEntity instanceof Uint8Array)) return missing(socket);
+  return {
+    ok: true,
+    value: {
+      endEntity,
+      resumed: typeof socket.isSessionReused === 'function' && socket.isSessionReused() === true,
+      presentedChain: () => readPresentedChain(socket),
+    },
+  };
+}
+
+function missing({ server }: PeerSocket): Outcome<never> {
+  const asked = (server as { requestCert?: unknown } | null | undefined)?.requestCert;
+  if (server != null && asked !== true) {
+    return refused('PEERCERT_NOT_REQUESTED', { detail: `the server's requestCert is ${String(asked)}` });
+  }
+  return refused('PEERCERT_CERTIFICATE_MISSING', { detail: 'the client sent no certificate' });
+}
+
+function readPresentedChain(socket: Required<Pick<PeerSocket, 'getPeerCertificate'>>): readonly Uint8Array[] {
+  type Link = { raw?: unknown; issuerCertificate?: Link } | null | undefined;
+  const chain: Uint8Array[] = [];
+  const seen = new Set<Link>();
+  let link: Link = socket.getPeerCertificate(true) as Link;
+  // A self-signed root is its own issuer here, so the list is a ring.
+  while (link?.raw instanceof Uint8Array && !seen.has(link) && chain.length <= longestPresentedChain) {
+    chain.push(link.raw);
+    seen.add(link);
+    link = link.issuerCertificate;
+  }
+  return chain.slice(1);
+}
+
+function closed(detail: string): Outcome<never> {
+  return refused('PEERCERT_CONNECTION_CLOSED', { detail });
+}

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import type { SecureVersion, TlsOptions } from 'node:tls';
+import { z } from 'zod';
+import { ConfigurationError, parseOptions } from '../errors/index.js';
+
+/** A file's name, PEM text, or bytes. */
+export type Credential = string | Uint8Array;
+
+export interface ServerTlsOptions {
+  /** The server's private key: a file's name, or PEM. */
+  key: Credential;
+  /** The server's certificate, followed by its intermediates: a file's name, or PEM. It need not be of the CA that clients are trusted by. */
+  cert: Credential;
+  /** The passphrase of `key`. */
+  passphrase?: string | undefined;
+  /**
+   * `false`, the default, lets every handshake through and leaves the decision to the guard, which answers with a reason. `true` has Node.js
+   * refuse connections without an acceptable certificate as well, in depth: those clients see a reset connection, and no route can be optional.
+   */
+  rejectUnauthorized?: boolean | undefined;
+  /**
+   * `'anchors'`, the default, tells clients the names of the trusted authorities: Java clients send no certificate without, browsers offer only
+   * fitting ones. `'none'` tells none; needed when the names take more than 48 KB.
+   */
+  caHints?: 'anchors' | 'none' | undefined;
+  /** Let clients resume TLS sessions. A resumed session carries no intermediates; the guard verifies it like any other. */
+  allowSessionResumption?: boolean | undefined;
+  /** `'TLSv1.2'` unless told. */
+  minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
+  /** OpenSSL's cipher list, as Node.js takes it. */
+  ciphers?: string | undefined;
+  /** Application protocols (ALPN), in order of preference: `['h2', 'http/1.1']`. Fastify and http2 set their own. */
+  ALPNProtocols?: string[] | undefined;
+}
+
+const credential = z.custom<Credential>((value) => (typeof value === 'string' && value.trim() !== '') || (value instanceof Uint8Array && value.length > 0), {
+  error: ({ input }) => (input === undefined ? "is missing: name the server's file, or give PEM" : "expected a file's name, PEM text or bytes, not empty"),
+});
+const flag = z.boolean({ error: 'expected true or false' }).optional();
+const words = (...names: [string, ...string[]]) => z.enum(names, { error: `expected ${names.map((name) => `'${name}'`).join(' or ')}` }).optional();
+
+const serverTlsOptions = z.strictObject({
+  key: credential,
+  cert: credential,
+  passphrase: z.string({ error: 'expected a string' }).optional(),
+  rejectUnauthorized: flag,
+  caHints: words('anchors', 'none'),
+  allowSessionResumption: flag,
+  minVersion: words('TLSv1.2', 'TLSv1.3'),
+  ciphers: z.string({ error: 'expected an OpenSSL cipher list' }).min(1, { error: 'is empty' }).optional(),
+  ALPNProtocols: z.array(z.string().min(1)).min(1, { error: 'the list is empty' }).optional(),
+});
+
+/** The options, with files read. */
+export interface ParsedServerTlsOptions {
+  readonly credentials: Pick<TlsOptions, 'key' | 'cert' | 'passphrase' | 'ciphers' | 'ALPNProtocols'> & { readonly minVersion: SecureVersion };
+  readonly rejectUnauthorized: boolean;
+  readonly caHints: boolean;
+  readonly allowSessionResumption: boolean;
+}
+
+export function parseServerTlsOptions(options: unknown): ParsedServerTlsOptions {
+  const { key, cert, passphrase, ciphers, ALPNProtocols, minVersion, ...parsed } = parseOptions(serverTlsOptions, options);
+  const rejectUnauthorized = parsed.rejectUnauthorized ?? false;
+  const caHints = parsed.caHints !== 'none';
+  if (rejectUnauthorized && !caHints) {
+    throw new ConfigurationError('caHints', "'none' leaves Node.js no authorities to verify with; leave rejectUnauthorized false, or the hints on");
+  }
+  return {
+    credentials: {
+      key: bytesOf(key, 'key'),
+      cert: bytesOf(cert, 'cert'),
+      ...(passphrase === undefined ? {} : { passphrase }),
+      ...(ciphers === undefined ? {} : { ciphers }),
+      ...(ALPNProtocols === undefined ? {} : { ALPNProtocols }),
+      minVersion: (minVersion ?? 'TLSv1.2') as SecureVersion,
+    },
+    rejectUnauthorized,
+    caHints,
+    allowSessionResumption: parsed.allowSessionResumption ?? false,
+  };
+}
+
+function bytesOf(given: Credential, option: string): Buffer {
+  if (given instanceof Uint8Array) return Buffer.from(given);
+  if (given.includes('-----BEGIN ')) return Buffer.from(given);
+  try {
+    return readFileSync(given);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigurationError(option, `cannot read ${given}, relative to ${process.cwd()} (${code}); correct the name or the permissions`, { cause: error });
+  }
+}

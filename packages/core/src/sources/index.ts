@@ -1,0 +1,2 @@
+export { type CertificateSource, certificateSourceSchema, type SingleSource } from './certificate-source.js';
+export { loadCertificates } from './load-certificates.js';

@@ -1,0 +1,55 @@
+import { channel } from 'node:diagnostics_channel';
+import type { Refusal } from '../errors/index.js';
+import type { ClientIdentity } from '../identity/index.js';
+import type { PeerRequest } from '../peer/index.js';
+
+/**
+ * What peercert tells through `node:diagnostics_channel`. Attribute names are those of OpenTelemetry's registry (`tls.client.*`) where it
+ * has one; the rest stands under `peercert.*`. Publishing costs nothing while nobody subscribes.
+ */
+const decisions = channel('peercert:decision');
+const handshakeFailures = channel('peercert:handshake-failure');
+
+/** One decision of a guard: the message on `peercert:decision`. */
+export interface DecisionEvent {
+  /** The request decided about, for correlation; not to be kept. */
+  readonly request: PeerRequest;
+  readonly identity: ClientIdentity | null;
+  /** Present when the request was refused. */
+  readonly refusal?: Refusal;
+  readonly attributes: Readonly<Record<string, string | boolean>>;
+}
+
+/** One TLS handshake that failed before there was a request: the message on `peercert:handshake-failure`. */
+export interface HandshakeFailureEvent {
+  readonly error: Error;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export function publishDecision(request: PeerRequest, identity: ClientIdentity | null, refusal?: Refusal): void {
+  if (!decisions.hasSubscribers) return;
+  const attributes = {
+    'peercert.verify': refusal === undefined ? (identity === null ? 'NONE' : 'SUCCESS') : `FAILED:${refusal.code}`,
+    ...(identity === null ? {} : clientAttributes(identity)),
+  };
+  const event: DecisionEvent = refusal === undefined ? { request, identity, attributes } : { request, identity, refusal, attributes };
+  decisions.publish(event);
+}
+
+export function publishHandshakeFailure(error: Error, attributes: HandshakeFailureEvent['attributes']): void {
+  if (handshakeFailures.hasSubscribers) handshakeFailures.publish({ error, attributes } satisfies HandshakeFailureEvent);
+}
+
+/** The OpenTelemetry attributes of an identity; `tls.client.hash.sha256` is upper-case hex there. */
+function clientAttributes(identity: ClientIdentity): Record<string, string | boolean> {
+  return {
+    'tls.client.subject': identity.subject.dn,
+    'tls.client.issuer': identity.issuer.dn,
+    'tls.client.hash.sha256': identity.fingerprint256.toUpperCase(),
+    'tls.client.not_before': identity.notBefore,
+    'tls.client.not_after': identity.notAfter,
+    'tls.resumed': identity.resumed,
+    'peercert.trust_set': identity.trustSet,
+    'peercert.source': identity.source,
+  };
+}

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { parseOptions } from '../errors/index.js';
+import { type CertificateSource, certificateSourceSchema } from '../sources/index.js';
+import type { Logger } from './logger.js';
+
+/** What a trust set may ask or allow; set for all trust sets beside `trust`, or for one inside it. */
+export interface TrustRules {
+  /**
+   * Intermediates allowed between the end entity and its trust anchor, neither counted: 0 to 100, 10 unless told. Counted as OpenSSL
+   * does for nginx's `ssl_verify_depth` and Apache's `SSLVerifyDepth` (where 1 is the default).
+   */
+  depth?: number | undefined;
+  /** Take extendedKeyUsage serverAuth where clientAuth is wanted: public CAs have dropped clientAuth. */
+  allowServerAuthPurpose?: boolean | undefined;
+  /** Make certificates in `ca` that are not self-signed trust anchors, as OpenSSL's X509_V_FLAG_PARTIAL_CHAIN does; they are intermediates otherwise. */
+  allowPartialChain?: boolean | undefined;
+}
+
+/** One set of trust anchors. */
+export interface TrustOptions extends TrustRules {
+  /** The authorities that are trusted. A certificate here that is no authority is trusted as itself alone. */
+  ca?: CertificateSource | undefined;
+  /** Further issuers to build paths with; not trusted by themselves. Resumed TLS sessions carry none, so put all that you know here. */
+  intermediates?: CertificateSource | undefined;
+  /** Trust the public roots that Node.js ships: anyone who can buy a certificate gets in, unless policies say otherwise. */
+  dangerouslyTrustSystemRoots?: boolean | undefined;
+}
+
+export interface VerifierOptions extends TrustRules {
+  /**
+   * Whose certificates are accepted: one trust set, named `default`. Without `trust` and `trustSets` it is taken from the TLS server
+   * itself, if that can be done without guessing; else requests are refused with PEERCERT_TRUST_NOT_CONFIGURED.
+   */
+  trust?: CertificateSource | TrustOptions | undefined;
+  /** Several trust sets by name, for policies to choose from: `{ trustSet: 'partners' }`. Searched in this order, after `trust`. */
+  trustSets?: Readonly<Record<string, CertificateSource | TrustOptions>> | undefined;
+  /** The time, in milliseconds since the epoch; `Date.now` unless told. */
+  clock?: (() => number) | undefined;
+  /** Where to log; a pino logger will do. Unless told, warnings go to `process.emitWarning`, the rest to NODE_DEBUG=peercert. */
+  logger?: Logger | undefined;
+}
+
+const flag = z.boolean({ error: 'expected true or false' }).optional();
+
+const rules = {
+  depth: z
+    .int({ error: 'expected a whole number of intermediates, 0 to 100' })
+    .min(0, { error: 'expected a whole number of intermediates, 0 to 100' })
+    .max(100, { error: 'expected a whole number of intermediates, 0 to 100' })
+    .optional(),
+  allowServerAuthPurpose: flag,
+  allowPartialChain: flag,
+};
+
+const trustOptions = z
+  .strictObject({
+    ca: certificateSourceSchema.optional(),
+    intermediates: certificateSourceSchema.optional(),
+    dangerouslyTrustSystemRoots: flag,
+    ...rules,
+  })
+  .refine((trust) => trust.ca !== undefined || trust.dangerouslyTrustSystemRoots === true, {
+    path: ['ca'],
+    error: 'is missing: name the authorities to trust',
+  });
+
+/** A bare source is short for `{ ca: source }`; told apart by hand, so that each form is refused in its own words. */
+const trust = z
+  .custom<CertificateSource | TrustOptions>()
+  .transform((value: unknown, context): TrustOptions => {
+    const isSource = typeof value !== 'object' || value === null || Array.isArray(value) || !isPlainObject(value);
+    const parsed = (isSource ? certificateSourceSchema : trustOptions).safeParse(value, { reportInput: true });
+    if (parsed.success) return isSource ? { ca: parsed.data as CertificateSource } : (parsed.data as TrustOptions);
+    context.issues.push(...(parsed.error.issues as never[]));
+    return z.NEVER;
+  })
+  .meta({ objectForm: trustOptions });
+
+function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+const verifierOptions = z.strictObject({
+  trust: trust.optional(),
+  trustSets: z
+    .record(z.string().min(1, { error: 'a trust set needs a name' }), trust)
+    .refine((sets) => Object.keys(sets).length > 0, { error: 'is empty; name at least one trust set' })
+    .refine((sets) => !Object.hasOwn(sets, 'default'), { error: "'default' is the name of `trust`; choose another" })
+    .optional(),
+  clock: z.custom<() => number>((value) => typeof value === 'function', { error: 'expected a function that returns milliseconds' }).optional(),
+  logger: z
+    .custom<Logger>((value) => isLogger(value), { error: 'expected an object with debug, info, warn and error functions' })
+    .optional(),
+  ...rules,
+});
+
+function isLogger(value: unknown): value is Logger {
+  const logger = value as Record<string, unknown> | null;
+  return typeof logger === 'object' && logger !== null && ['debug', 'info', 'warn', 'error'].every((level) => typeof logger[level] === 'function');
+}
+
+export type ParsedVerifierOptions = z.output<typeof verifierOptions>;
+
+/** The names of the verifier's options, for adapters that take them among their own. */
+export const verifierOptionNames: ReadonlySet<string> = new Set(Object.keys(verifierOptions.shape));
+
+/** Parses the options; throws `ConfigurationError` with the option's path. */
+export function parseVerifierOptions(options: unknown): ParsedVerifierOptions {
+  return parseOptions(verifierOptions, options);
+}
