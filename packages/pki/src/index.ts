@@ -1,0 +1,12 @@
+export { Authority, type AuthorityFiles, createAuthority, createSelfSigned, loadAuthority } from './authority.js';
+export type { CertificateOptions } from './certificates.js';
+export { Credential, type TlsCredential } from './credential.js';
+export type { Crl, CrlOptions, RevocationReason, RevokedEntry } from './crl.js';
+export type { ExtensionOptions, KeyPurposeName, KeyUsageName, RawExtension } from './extensions.js';
+export type { OtherNameInput, SubjectAltNameInput } from './general-names.js';
+export type { KeyChoice, KeyName } from './keys.js';
+export { encodeName, type NameAttributes, type NameInput, type NameValue, type StringEncoding } from './names.js';
+export type { AuthorityOptions, EndEntityOptions } from './profiles.js';
+export type { SerialNumber } from './serial-number.js';
+export type { SignatureOptions } from './signatures.js';
+export type { ValidityOptions } from './validity.js';
