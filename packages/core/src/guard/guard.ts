@@ -88,13 +88,13 @@ export class Guard {
 
   #conclude(request: GuardRequest, decision: Decision, logger: Logger): Decision {
     if (decision.ok) {
-      publish(request, decision.identity, undefined, logger);
+      publishDecision(request, decision.identity);
       return decision;
     }
     const status = this.#options.statuses[decision.refusal.code];
     const refused: Refusal = status === undefined ? decision.refusal : Object.freeze({ ...decision.refusal, status });
     log(logger, refused);
-    publish(request, null, refused, logger);
+    publishDecision(request, null, refused);
     return { ok: false, refusal: refused };
   }
 
@@ -132,13 +132,4 @@ function log(logger: Logger, refused: Refusal): void {
   const { code, status, trace, cause } = refused;
   const fields = { code, status, trace, ...(cause === undefined ? {} : { err: cause }) };
   logger[status >= 500 ? 'error' : 'info'](fields, describeRefusal(refused));
-}
-
-/** Whoever listens to events decides nothing: what a subscriber throws is logged. */
-function publish(request: GuardRequest, identity: ClientIdentity | null, refused: Refusal | undefined, logger: Logger): void {
-  try {
-    publishDecision(request, identity, refused);
-  } catch (error) {
-    logger.error({ err: error }, 'a subscriber of peercert:decision threw');
-  }
 }

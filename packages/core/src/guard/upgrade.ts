@@ -3,7 +3,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Duplex } from 'node:stream';
 import { describeRefusal, type Refusal, refusal } from '../errors/index.js';
 import type { ClientIdentity } from '../identity/index.js';
-import type { Logger } from '../verifier/index.js';
+import { type Logger, publishDecision } from '../verifier/index.js';
 import { answerTo } from './answer.js';
 import type { Decision, MaybePromise } from './decision.js';
 
@@ -36,6 +36,7 @@ export function guardUpgrades(server: object, logger: Logger, vouch?: (listener:
     if (guarded.length === 0) {
       const refused = refusal('PEERCERT_UPGRADE_UNGUARDED', { detail: `no guarded listener for '${event}' at ${path(request)}` });
       logger.warn({ code: refused.code }, describeRefusal(refused));
+      publishDecision(request, null, refused);
       if (request.httpVersionMajor < 2) endUpgrade(socket, refused);
       else endStream(socket as unknown as ServerResponse, refused);
     }

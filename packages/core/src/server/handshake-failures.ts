@@ -13,10 +13,6 @@ export function reportHandshakeFailures(server: object, logger: Logger): void {
     const cause = authorizationError ?? error.reason ?? error.code ?? error.message;
     const attributes = { 'error.type': String(error.code ?? error.name), 'peercert.handshake.reason': String(cause) };
     logger.info({ err: error, ...attributes }, `a TLS handshake failed: ${String(cause)}`);
-    try {
-      publishHandshakeFailure(error, attributes);
-    } catch (thrown) {
-      logger.error({ err: thrown }, 'a subscriber of peercert:handshake-failure threw');
-    }
+    publishHandshakeFailure(error, attributes);
   });
 }

@@ -5,7 +5,8 @@ import type { PeerRequest } from '../peer/index.js';
 
 /**
  * What peercert tells through `node:diagnostics_channel`. Attribute names are those of OpenTelemetry's registry (`tls.client.*`) where it
- * has one; the rest stands under `peercert.*`. Publishing costs nothing while nobody subscribes.
+ * has one; the rest stands under `peercert.*`. Publishing costs nothing while nobody subscribes, and decides nothing: what a subscriber
+ * throws goes to the process as an uncaught exception, never back here.
  */
 const decisions = channel('peercert:decision');
 const handshakeFailures = channel('peercert:handshake-failure');
