@@ -94,9 +94,15 @@ export class Authority extends Credential {
 
   /** Issues a certificate revocation list (RFC 5280, section 5), complete or delta. */
   async issueCrl(options: CrlOptions = {}): Promise<Crl> {
+    const number = this.#nextCrlNumber();
+    return await buildCrl(options, await this.#issuerFor(options), number);
+  }
+
+  /** RFC 5280, section 5.2.3: numbers grow; the clock makes them grow from one process to the next too. */
+  #nextCrlNumber(): bigint {
     const now = BigInt(Date.now());
     this.#lastCrlNumber = now > this.#lastCrlNumber ? now : this.#lastCrlNumber + 1n;
-    return await buildCrl(options, await this.#issuerFor(options), this.#lastCrlNumber);
+    return this.#lastCrlNumber;
   }
 
   async #issueEndEntity(profile: Profile<EndEntityOptions>, options: EndEntityOptions): Promise<Credential> {
