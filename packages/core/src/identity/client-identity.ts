@@ -128,9 +128,9 @@ export class ClientIdentity implements ClientIdentityFields {
     return new X509Certificate(this.#certificate.der);
   }
 
-  /** The subject as RFC 4514 writes it. */
+  /** The subject as RFC 4514 writes it; for a certificate without one its SPIFFE ID, or else its fingerprint. For logs alone. */
   toString(): string {
-    return this.subject.dn;
+    return this.subject.dn || (this.spiffeId ?? `SHA256:${this.fingerprint256}`);
   }
 
   /** Every field as plain, frozen data. */
@@ -142,7 +142,7 @@ export class ClientIdentity implements ClientIdentityFields {
       fingerprint256: this.fingerprint256,
       spki256: this.spki256,
       'x5t#S256': this['x5t#S256'],
-      subjectAltName: this.subjectAltName,
+      subjectAltName: plainNames(this.subjectAltName),
       spiffeId: this.spiffeId,
       notBefore: this.notBefore,
       notAfter: this.notAfter,
@@ -175,7 +175,10 @@ export class ClientIdentity implements ClientIdentityFields {
   }
 }
 
-/** Makes the identity that a validated path proves. Reads nothing yet; nothing in it throws later, since the validator has decoded every extension. */
+/**
+ * Makes the identity that a validated path proves. It reads nothing yet, and nothing in it throws later, since the validator has decoded
+ * every extension.
+ */
 export function createIdentity(path: ValidatedPath, facts: IdentityFacts): ClientIdentity {
   return makeIdentity(path, facts);
 }
@@ -186,6 +189,11 @@ export function isClientIdentity(value: unknown): value is ClientIdentity {
 }
 
 const keyPurposeNames: ReadonlyMap<string, string> = new Map(Object.entries(oids.keyPurpose).map(([name, oid]) => [oid, name]));
+
+function plainNames(names: SubjectAltNames): SubjectAltNames {
+  const directoryName = Object.freeze(names.directoryName.map(({ dn, attributes, rdns }) => Object.freeze({ dn, attributes, rdns })));
+  return Object.freeze({ ...names, directoryName });
+}
 
 function summary(certificate: Certificate): CertificateSummary {
   return Object.freeze({ subject: certificate.subject.toString(), fingerprint256: certificate.fingerprint256 });

@@ -20,7 +20,10 @@ export interface ClientIdentityFields {
   readonly notBefore: string;
   /** ISO 8601 in UTC: the last second in which the certificate is valid. */
   readonly notAfter: string;
-  /** Key purposes by the names of RFC 5280, section 4.2.1.12 (`clientAuth`), or dotted OIDs; empty where the extension is absent, which leaves every purpose open. */
+  /**
+   * Key purposes by the names of RFC 5280, section 4.2.1.12 (`clientAuth`), or dotted OIDs; empty where the extension is absent, which
+   * leaves every purpose open.
+   */
   readonly extendedKeyUsage: readonly string[];
   /** Certificate policies (RFC 5280, section 4.2.1.4) that the certificate states, as dotted OIDs. */
   readonly certificatePolicies: readonly string[];

@@ -5,7 +5,10 @@ export function ipAddressText(octets: Uint8Array): string {
   return octets.length === 4 ? octets.join('.') : ipv6Text(octets);
 }
 
-/** The canonical text of an IPv4 or IPv6 address, or nothing where `text` is none. A zone (`%eth0`) is no part of an address in a certificate. */
+/**
+ * The canonical text of an IPv4 or IPv6 address, or nothing where `text` is none. A zone (`%eth0`) is no part of an address in a
+ * certificate.
+ */
 export function canonicalIpAddress(text: string): string | undefined {
   // Node's reader refuses what is ambiguous, such as an octet that begins with 0 and might be octal.
   if (isIPv4(text)) return text;

@@ -44,7 +44,10 @@ function sortOtherName({ typeId, value }: { typeId: string; value: Uint8Array },
   else sorted.upn.push(upn);
 }
 
-/** A user principal name is a UTF8String ([MS-WCCE], section 2.2.2.7.5). Nothing where the value is something else: the name then stays an otherName like any other, which matches no UPN. */
+/**
+ * A user principal name is a UTF8String ([MS-WCCE], section 2.2.2.7.5). Nothing where the value is something else: the name then stays an
+ * otherName like any other, which matches no UPN.
+ */
 function readUtf8String(der: Uint8Array): string | undefined {
   try {
     const reader = new DerReader(der);

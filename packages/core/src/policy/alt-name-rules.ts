@@ -14,6 +14,9 @@ export function altNameRules(rules: Readonly<Record<string, unknown>>): readonly
   return Object.entries(rules).map(([type, pattern]) => altNameRule(type as AltNameType, pattern as ValuePattern));
 }
 
+/** Names that the log compares more closely with what was expected. */
+const mostHintedNames = 10;
+
 /** Holds if any name of the type fits: all of them are names of the same holder (RFC 5280, section 4.2.1.6). */
 function altNameRule(type: AltNameType, pattern: ValuePattern): Rule {
   const matcher = compileValuePattern(pattern, altNameKinds[type]);
@@ -24,8 +27,11 @@ function altNameRule(type: AltNameType, pattern: ValuePattern): Rule {
       if (names.some(matcher.matches)) return undefined;
       const { expected } = matcher;
       if (names.length === 0) return { problem: 'is asked for, but the certificate has no name of this type', expected, found: 'none' };
-      const hint = names.slice(0, 20).map(matcher.hint).find((text) => text !== '');
-      return { problem: `does not match${hint === undefined ? '' : `: ${hint}`}`, expected, found: listed(names.map(quoted), ', ') };
+      const hint = names
+        .slice(0, mostHintedNames)
+        .map(matcher.hint)
+        .find((text) => text !== '');
+      return { problem: `does not match${hint === undefined ? '' : `: ${hint}`}`, expected, found: listed(names, ', ', quoted) };
     },
   };
 }

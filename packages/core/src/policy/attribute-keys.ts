@@ -1,8 +1,8 @@
 import { nearestName } from '../errors/index.js';
 
 /**
- * Attribute types by the keyword that a policy names them by: those of RFC 4514, section 3, first. The table in x509 goes the other way, and a
- * test holds the two together.
+ * Attribute types by the keyword that a policy names them by: those of RFC 4514, section 3, first. The table in x509 goes the other way,
+ * and a test holds the two together.
  */
 export const attributeKeywords = {
   CN: '2.5.4.3',

@@ -53,8 +53,8 @@ export interface SubjectAltNameRules {
 }
 
 /**
- * A string is the value, exactly. A RegExp must match the whole value: `/api/` does not match `api-2`. Its flags may be i, s, u and v; a value
- * over 1 kB matches no RegExp. A list holds alternatives.
+ * A string is the value, exactly. A RegExp must match the whole value: `/api/` does not match `api-2`. Its flags may be i, s, u and v; a
+ * value over 1 kB (1,024 bytes of UTF-8) matches no RegExp. A list holds alternatives.
  */
 export type ValuePattern = string | RegExp | readonly (string | RegExp)[];
 

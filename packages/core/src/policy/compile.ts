@@ -9,7 +9,9 @@ import { certificatePolicySchema } from './schema.js';
 
 /** A policy made ready once, to be evaluated against many identities. */
 export interface CompiledPolicy {
-  /** Nothing where every rule holds, otherwise the refusal (`PEERCERT_POLICY_MISMATCH`) for the first that does not. Pure, and never throws. */
+  /**
+   * Nothing where every rule holds, otherwise the refusal (`PEERCERT_POLICY_MISMATCH`) for the first that does not. Pure, and never throws.
+   */
   evaluate(identity: ClientIdentity): Refusal | undefined;
   /** The trust sets that the policy names; undefined where it names none. */
   readonly trustSets: readonly string[] | undefined;
@@ -50,7 +52,10 @@ function evaluateRules(rules: readonly Rule[], identity: ClientIdentity, option:
     if (finding === undefined) continue;
     const { problem, expected, found } = finding;
     const detail = `the policy ${option} is not satisfied: ${rule.name} ${problem}`;
-    return refusal('PEERCERT_POLICY_MISMATCH', Object.freeze({ detail, depth: 0, subject: shownName(identity.subject.dn), rule: rule.name, expected, found }));
+    return refusal(
+      'PEERCERT_POLICY_MISMATCH',
+      Object.freeze({ detail, depth: 0, subject: shownName(identity.subject.dn), rule: rule.name, expected, found }),
+    );
   }
   return undefined;
 }
@@ -60,7 +65,8 @@ function checkTrustSets(names: readonly string[], known: readonly string[] | und
     if (known === undefined || known.includes(name)) continue;
     const near = nearestName(name, known);
     const advice = near === undefined ? '' : ` (did you mean '${near}'?)`;
-    throw new ConfigurationError(option, `there is no trust set '${name}'${advice}; there are ${known.map((set) => `'${set}'`).join(', ')}`);
+    const others = known.length === 0 ? 'none is configured' : `there are ${known.map((set) => `'${set}'`).join(', ')}`;
+    throw new ConfigurationError(option, `there is no trust set '${name}'${advice}; ${others}`);
   }
   return Object.freeze([...new Set(names)]);
 }

@@ -2,13 +2,12 @@ import { attributeType, unknownAttribute } from './attribute-keys.js';
 import type { ComparedAttribute, ComparedName } from './name-comparison.js';
 
 /** Either the relative distinguished names, the most specific first as RFC 4514 writes them, or what is wrong with the text. */
-export type DistinguishedNameText =
-  | { readonly ok: true; readonly rdns: ComparedName }
-  | { readonly ok: false; readonly problem: string };
+export type DistinguishedNameText = { readonly ok: true; readonly rdns: ComparedName } | { readonly ok: false; readonly problem: string };
 
 /**
- * Reads a distinguished name by the grammar of RFC 4514, section 3, and by nothing looser: what tools print otherwise (`C = DE, O = Example`,
- * `/C=DE/O=Example`) is in another order, and would name somebody else. Values as hexadecimal BER (`#0401…`) are refused.
+ * Reads a distinguished name by the grammar of RFC 4514, section 3, and by nothing looser: what tools print otherwise
+ * (`C = DE, O = Example`, `/C=DE/O=Example`) is in another order, and would name somebody else. Values as hexadecimal BER (`#0401…`) are
+ * refused.
  */
 export function readDistinguishedNameText(text: string): DistinguishedNameText {
   const rdns: ComparedAttribute[][] = [[]];
@@ -38,7 +37,8 @@ function readAttribute(text: string): AttributeText {
   const rest = text.slice(key.length + 1 + escaped.length);
   if (rest !== '' && !rest.startsWith(',') && !rest.startsWith('+')) return wrong(rest, "a ',' or '+' must stand, or an escape with '\\'");
   if (escaped.startsWith('#')) return wrong(escaped, 'a value must stand as text, not as hexadecimal BER');
-  if (escaped === '' || /^ |(?<!\\)(?:\\\\)* $/.test(escaped)) return wrong(`${escaped}${rest}`, 'a value must stand, without unescaped spaces around it');
+  if (escaped === '' || /^ |(?<!\\)(?:\\\\)* $/.test(escaped))
+    return wrong(`${escaped}${rest}`, 'a value must stand, without unescaped spaces around it');
   const value = unescaped(escaped);
   if (value === undefined) return wrong(escaped, 'a value must stand whose escaped octets are UTF-8');
   return { ok: true, attribute: { type, value, isString: true }, rest };
@@ -63,8 +63,8 @@ function unescaped(text: string): string | undefined {
 
 function wrong(at: string, need: string): { readonly ok: false; readonly problem: string } {
   const where = at === '' ? 'at its end' : `at '${at.slice(0, 40)}'`;
-  return {
-    ok: false,
-    problem: `is no distinguished name of RFC 4514: ${where}, ${need}. Write the most specific part first, and no spaces around = , +: 'CN=api,OU=payments,O=Example' (openssl x509 -noout -subject -nameopt RFC2253 prints it so)`,
-  };
+  const advice =
+    "Write the most specific part first, and no spaces around = , +: 'CN=api,OU=payments,O=Example' " +
+    '(openssl x509 -noout -subject -nameopt RFC2253 prints it so)';
+  return { ok: false, problem: `is no distinguished name of RFC 4514: ${where}, ${need}. ${advice}` };
 }

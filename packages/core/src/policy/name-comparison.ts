@@ -30,7 +30,10 @@ function sameRdn(wanted: readonly ComparedAttribute[], rdn: readonly ComparedAtt
   return true;
 }
 
-/** The case of ASCII letters alone: other foldings make letters equal that are not the same in every language, or at all (the Kelvin sign and k). */
+/**
+ * The case of ASCII letters alone: other foldings make letters equal that are not the same in every language, or at all (the Kelvin sign
+ * and k).
+ */
 function folded(value: string): string {
   return value
     .replace(/[A-Z]+/g, (letters) => letters.toLowerCase())

@@ -1,11 +1,11 @@
-import type { ClientIdentity } from '../identity/index.js';
+import type { ClientIdentity, NameAttribute } from '../identity/index.js';
 import { attributeType } from './attribute-keys.js';
 import type { ValuePattern } from './certificate-policy.js';
 import { readDistinguishedNameText } from './distinguished-name-text.js';
 import { foldedName, sameName } from './name-comparison.js';
-import { listed, quoted, type Rule } from './rule.js';
+import { type Finding, listed, quoted, type Rule, shownName } from './rule.js';
 import { exactText } from './value-kinds.js';
-import { compileValuePattern } from './value-pattern.js';
+import { compileValuePattern, type ValueMatcher } from './value-pattern.js';
 
 type Field = 'subject' | 'issuer';
 
@@ -21,28 +21,40 @@ export function nameRules(field: Field, rules: string | Readonly<Record<string, 
  */
 function attributeRule(field: Field, key: string, pattern: ValuePattern): Rule {
   const type = attributeType(key);
-  const { matches, expected, hint } = compileValuePattern(pattern, exactText);
+  const matcher = compileValuePattern(pattern, exactText);
   return {
     name: `${field}.${key}`,
     evaluate(identity: ClientIdentity) {
-      const [first, ...others] = identity[field].rdns.flatMap((rdn) => rdn.filter((attribute) => attribute.type === type));
-      if (first === undefined) return { problem: 'is asked for, but the name has no such attribute', expected, found: 'none' };
-      const { value, isString } = first;
-      if (others.length > 0) {
-        const values = [first, ...others].map((attribute) => attribute.value);
-        return { problem: `occurs ${values.length} times, and then none of its values counts`, expected, found: listed(values.map(quoted), ', ') };
+      let count = 0;
+      let attribute: NameAttribute | undefined;
+      for (const rdn of identity[field].rdns) {
+        for (const candidate of rdn) {
+          if (candidate.type !== type) continue;
+          count++;
+          attribute = candidate;
+        }
       }
-      if (!isString) return { problem: 'is no text, so that no string or RegExp fits it', expected, found: quoted(value) };
-      if (matches(value)) return undefined;
-      const near = hint(value);
-      return { problem: `does not match${near === '' ? '' : `: ${near}`}`, expected, found: quoted(value) };
+      if (count === 1 && attribute?.isString === true && matcher.matches(attribute.value)) return undefined;
+      const occurrences = identity[field].rdns.flat().filter((candidate) => candidate.type === type);
+      return explain(occurrences, matcher);
     },
   };
 }
 
+/** Why these occurrences of an attribute are not the one that is asked for. */
+function explain(occurrences: readonly NameAttribute[], { expected, hint }: ValueMatcher): Finding {
+  const [only] = occurrences;
+  const found = occurrences.length === 0 ? 'none' : listed(occurrences, ', ', (attribute) => quoted(attribute.value));
+  if (only === undefined) return { problem: 'is asked for, but the name has no such attribute', expected, found };
+  if (occurrences.length > 1) return { problem: `occurs ${occurrences.length} times, and then none of its values counts`, expected, found };
+  if (!only.isString) return { problem: 'is no text, so that no string or RegExp fits it', expected, found };
+  const near = hint(only.value);
+  return { problem: `does not match${near === '' ? '' : `: ${near}`}`, expected, found };
+}
+
 /**
- * Holds if both names have the same attributes in the same places, values compared as RFC 5280, section 7.1, compares them: without regard to the
- * case of ASCII letters and to the amount of white space.
+ * Holds if both names have the same attributes in the same places, values compared as RFC 5280, section 7.1, compares them: without
+ * regard to the case of ASCII letters and to the amount of white space.
  */
 function wholeNameRule(field: Field, text: string): Rule {
   const read = readDistinguishedNameText(text);
@@ -57,7 +69,7 @@ function wholeNameRule(field: Field, text: string): Rule {
       if (wanted !== undefined && sameName(wanted, name.rdns)) return undefined;
       const isReversed = mostSpecificFirst !== undefined && sameName(mostSpecificFirst, name.rdns);
       const problem = isReversed ? 'is written in the opposite order: RFC 4514 begins with the most specific part' : 'is another name';
-      return { problem, expected: quoted(text), found: quoted(name.dn) };
+      return { problem, expected: shownName(text), found: name.dn === '' ? 'an empty name' : shownName(name.dn) };
     },
   };
 }

@@ -1,5 +1,5 @@
 /** Values looked at for a hint; longer lists and texts get none, since the work is done at a refused peer's request. */
-const mostTexts = 50;
+const mostTexts = 10;
 const longestText = 256;
 
 /** Tells the operator why a value that looks like an expected one is not it. */

@@ -1,4 +1,4 @@
-import { isRegExp } from 'node:util/types';
+import { types } from 'node:util';
 import { ConfigurationError } from '../errors/index.js';
 
 /** A policy is never nested deeper; this stops at an object that contains itself. */
@@ -13,10 +13,11 @@ export function ownData(value: unknown, option: string, depth = 0): unknown {
   if (value === undefined) {
     throw new ConfigurationError(option, 'is undefined: give it a value, or leave it out if there is to be no such rule');
   }
-  if (typeof value !== 'object' || value === null || isRegExp(value)) return value;
+  if (typeof value !== 'object' || value === null || types.isRegExp(value)) return value;
   if (depth === maximumDepth) throw new ConfigurationError(option, 'is nested too deeply for a policy');
   if (Array.isArray(value)) return Array.from(value, (item, index) => ownData(item, `${option}[${index}]`, depth + 1));
-  if (!isPlain(value)) throw new ConfigurationError(option, 'must be a plain object: write the rules out, since what an object inherits is no rule');
+  if (!isPlain(value))
+    throw new ConfigurationError(option, 'must be a plain object: write the rules out, since what an object inherits is no rule');
   const copy: Record<string, unknown> = Object.create(null);
   for (const key of Reflect.ownKeys(value)) {
     if (typeof key === 'symbol') throw new ConfigurationError(option, `the key ${String(key)} is a symbol, which names no rule: remove it`);

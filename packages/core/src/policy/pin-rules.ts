@@ -3,7 +3,7 @@ import { listed, quoted, type Rule } from './rule.js';
 /** SHA-256 fingerprints as the schema lets them through: with or without colons, in any case. */
 export function fingerprintRule(fingerprints: readonly string[]): Rule {
   const allowed = new Set(fingerprints.map((fingerprint) => fingerprint.replaceAll(':', '').toLowerCase()));
-  const expected = listed([...allowed], ' or ');
+  const expected = listed([...allowed], ' or ', (allowedOne) => allowedOne);
   return {
     name: 'fingerprint256',
     evaluate({ fingerprint256 }) {
@@ -13,7 +13,7 @@ export function fingerprintRule(fingerprints: readonly string[]): Rule {
 }
 
 export function trustSetRule(names: readonly string[]): Rule {
-  const expected = listed(names.map(quoted), ' or ');
+  const expected = listed(names, ' or ', quoted);
   return {
     name: 'trustSet',
     evaluate({ trustSet }) {

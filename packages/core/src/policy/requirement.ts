@@ -1,5 +1,4 @@
-import { inspect } from 'node:util';
-import { isRegExp } from 'node:util/types';
+import { inspect, types } from 'node:util';
 import { ConfigurationError, nearestName, type Refusal, refusal } from '../errors/index.js';
 import type { ClientIdentity } from '../identity/index.js';
 import { type CompiledPolicy, type CompileSettings, compilePolicy } from './compile.js';
@@ -42,7 +41,8 @@ export function compileRequirement(routePolicy: unknown, settings: RequirementSe
   if (routePolicy === false) return requirement('none', [], settings.option);
   const inherited = settings.default?.policies ?? [];
   if (routePolicy === 'required' || routePolicy === 'optional') return requirement(routePolicy, inherited, settings.option);
-  if (typeof routePolicy !== 'object' || routePolicy === null || Array.isArray(routePolicy) || isRegExp(routePolicy)) throw new ConfigurationError(settings.option, notAPolicy(routePolicy));
+  if (typeof routePolicy !== 'object' || routePolicy === null || Array.isArray(routePolicy) || types.isRegExp(routePolicy))
+    throw new ConfigurationError(settings.option, notAPolicy(routePolicy));
   const { replaceDefault, ...rules } = ownData(routePolicy, settings.option) as Record<string, unknown>;
   if (replaceDefault === undefined) return requirement('required', [...inherited, compilePolicy(rules, settings)], settings.option);
   checkReplaceDefault(replaceDefault, settings);
@@ -82,12 +82,15 @@ function commonTrustSets(policies: readonly CompiledPolicy[], option: string): r
 
 function disjoint(inherited: readonly string[], own: readonly string[]): string {
   const names = (sets: readonly string[]) => sets.map((name) => `'${name}'`).join(' or ');
-  return `no certificate can satisfy it: the default policy wants ${names(inherited)}, this one ${names(own)}; add replaceDefault: true if this one is to stand alone`;
+  const wants = `the default policy wants ${names(inherited)}, this one ${names(own)}`;
+  return `no certificate can satisfy it: ${wants}; add replaceDefault: true if this one is to stand alone`;
 }
 
 function checkReplaceDefault(value: unknown, { option, default: inherited }: RequirementSettings): void {
-  if (value !== true) throw new ConfigurationError(`${option}.replaceDefault`, 'must be true, or be left out: without it the default policy holds too');
-  if (inherited === undefined) throw new ConfigurationError(`${option}.replaceDefault`, 'there is no default policy to replace here: leave it out');
+  if (value !== true)
+    throw new ConfigurationError(`${option}.replaceDefault`, 'must be true, or be left out: without it the default policy holds too');
+  if (inherited === undefined)
+    throw new ConfigurationError(`${option}.replaceDefault`, 'there is no default policy to replace here: leave it out');
 }
 
 function notAPolicy(value: unknown): string {
@@ -96,5 +99,6 @@ function notAPolicy(value: unknown): string {
   if (typeof value !== 'string') return `${inspect(value, { depth: 0, maxArrayLength: 3 })} is no policy: ${advice}`;
   const near = nearestName(value, ['required', 'optional']);
   const hint = near === undefined ? '' : ` (did you mean '${near}'?)`;
-  return `'${value}' is no policy${hint}: 'required' and 'optional' are the only words, and the name of a policy is never written as a bare string; ${advice}`;
+  const words = "'required' and 'optional' are the only words, and the name of a policy is never written as a bare string";
+  return `'${value}' is no policy${hint}: ${words}; ${advice}`;
 }

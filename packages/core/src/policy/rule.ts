@@ -35,8 +35,8 @@ function escaped(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
-/** Several values for the log. */
-export function listed(values: readonly string[], separator: string): string {
-  const shown = values.slice(0, shownValues).join(separator);
+/** Several values for the log, the first as `show` writes them; the others are counted: a certificate may have thousands of names. */
+export function listed<T>(values: readonly T[], separator: string, show: (value: T) => string): string {
+  const shown = values.slice(0, shownValues).map(show).join(separator);
   return values.length <= shownValues ? shown : `${shown} and ${values.length - shownValues} more`;
 }

@@ -1,4 +1,4 @@
-import { isRegExp } from 'node:util/types';
+import { types } from 'node:util';
 import { z } from 'zod';
 import { altNameKinds } from './alt-name-rules.js';
 import { attributeType, unknownAttribute } from './attribute-keys.js';
@@ -12,24 +12,35 @@ const valueAdvice = 'give a string, a RegExp, or a list of them, of which one mu
 
 const text = z.string().min(1, 'is empty, and an empty string would be taken for no rule: name the value, or leave the rule out');
 
-const regExp = z.custom<RegExp>(isRegExp, { error: valueAdvice, abort: true }).superRefine((expression, context) => {
+const regExp = z.custom<RegExp>(types.isRegExp, { error: valueAdvice, abort: true }).superRefine((expression, context) => {
   const { flags, source } = expression;
-  if (!allowedFlags.test(flags)) context.addIssue(problem(`the RegExp has the flags '${flags}': only i, s, u and v are allowed, since it always matches the whole value`));
+  if (!allowedFlags.test(flags))
+    context.addIssue(
+      problem(`the RegExp has the flags '${flags}': only i, s, u and v are allowed, since it always matches the whole value`),
+    );
   else if (source === '(?:)') context.addIssue(problem('the RegExp is empty and would match the empty value alone: name the value'));
 });
 
 /** A string, a RegExp, or a list of them; strings must be values of their kind. */
 function valuePattern({ canonical, description }: ValueKind) {
-  const value = text.refine((given) => given === '' || canonical(given) !== undefined, { error: ({ input }) => `'${input}' must be ${description}` });
+  const value = text.refine((given) => given === '' || canonical(given) !== undefined, {
+    error: ({ input }) => `'${input}' must be ${description}`,
+  });
   const alternatives = z.array(z.union([value, regExp], { error: valueAdvice }));
-  return z.union([value, regExp, alternatives.min(1, 'is an empty list, which nothing matches: name a value, or leave the rule out')], { error: valueAdvice });
+  return z.union([value, regExp, alternatives.min(1, 'is an empty list, which nothing matches: name a value, or leave the rule out')], {
+    error: valueAdvice,
+  });
 }
 
 /** Keys are checked by hand: zod's record passes over `__proto__`, and would not know which name was meant. */
 const attributeRules = z
-  .custom<Readonly<Record<string, unknown>>>(isObject, { error: "give a distinguished name as RFC 4514 writes it, or an object of attributes such as { OU: 'payments' }", abort: true })
+  .custom<Readonly<Record<string, unknown>>>(isObject, {
+    error: "give a distinguished name as RFC 4514 writes it, or an object of attributes such as { OU: 'payments' }",
+    abort: true,
+  })
   .superRefine((rules, context) => {
-    for (const key of Object.keys(rules)) if (attributeType(key) === undefined) context.addIssue({ ...problem(unknownAttribute(key)), path: [key] });
+    for (const key of Object.keys(rules))
+      if (attributeType(key) === undefined) context.addIssue({ ...problem(unknownAttribute(key)), path: [key] });
   })
   .pipe(z.record(z.string(), valuePattern(exactText)))
   .refine(hasKeys, "has no attributes, and would let everyone in: name one, such as { OU: 'payments' }, or leave the rule out");
@@ -39,7 +50,9 @@ const distinguishedName = text.superRefine((given, context) => {
   if (read?.ok === false) context.addIssue(problem(`'${given}' ${read.problem}`));
 });
 
-const nameRules = z.union([distinguishedName, attributeRules], { error: "give a distinguished name as RFC 4514 writes it, or an object of attributes such as { OU: 'payments' }" });
+const nameRules = z.union([distinguishedName, attributeRules], {
+  error: "give a distinguished name as RFC 4514 writes it, or an object of attributes such as { OU: 'payments' }",
+});
 
 const altNameRules = z
   .strictObject(
@@ -50,7 +63,9 @@ const altNameRules = z
       ip: valuePattern(altNameKinds.ip).exactOptional(),
       upn: valuePattern(altNameKinds.upn).exactOptional(),
     },
-    { error: ({ code }) => (code === 'invalid_type' ? "give an object of names by their type, such as { dns: 'api.example' }" : undefined) },
+    {
+      error: ({ code }) => (code === 'invalid_type' ? "give an object of names by their type, such as { dns: 'api.example' }" : undefined),
+    },
   )
   .refine(hasKeys, "has no names, and would let everyone in: name one, such as { dns: 'api.example' }, or leave the rule out");
 
@@ -59,14 +74,16 @@ const fingerprint = z.string(fingerprintAdvice('')).superRefine((given, context)
 });
 
 function listOf<T extends z.ZodType>(item: T, advice: string) {
-  return z.union([item, z.array(item).min(1, 'is an empty list, which nothing matches: name one, or leave the rule out')], { error: advice });
+  return z.union([item, z.array(item).min(1, 'is an empty list, which nothing matches: name one, or leave the rule out')], {
+    error: advice,
+  });
 }
 
 const trustSetAdvice = 'give the name of a trust set, or a list of names';
 
 /**
- * A certificate policy as data and regular expressions. Strict: whatever is not a rule is refused, as are policies without rules, empty strings and
- * lists, and values that are explicitly undefined.
+ * A certificate policy as data and regular expressions. Strict: whatever is not a rule is refused, as are policies without rules, empty
+ * strings and lists, and values that are explicitly undefined.
  */
 export const certificatePolicySchema = z
   .strictObject(
@@ -75,12 +92,18 @@ export const certificatePolicySchema = z
       issuer: nameRules.exactOptional(),
       subjectAltName: altNameRules.exactOptional(),
       fingerprint256: listOf(fingerprint, fingerprintAdvice('')).exactOptional(),
-      trustSet: listOf(z.string(trustSetAdvice).min(1, 'is empty: name a trust set, or leave the rule out'), trustSetAdvice).exactOptional(),
+      trustSet: listOf(
+        z.string(trustSetAdvice).min(1, 'is empty: name a trust set, or leave the rule out'),
+        trustSetAdvice,
+      ).exactOptional(),
       replaceDefault: z.literal(true, 'must be true, or be left out: without it the default policy holds too').exactOptional(),
     },
     { error: ({ code }) => (code === 'invalid_type' ? "must be an object of rules, such as { subject: { OU: 'payments' } }" : undefined) },
   )
-  .refine(hasKeys, "has no rules, and would let everyone in who has any verified certificate: name a rule, or say 'required' if that is meant");
+  .refine(
+    hasKeys,
+    "has no rules, and would let everyone in who has any verified certificate: name a rule, or say 'required' if that is meant",
+  );
 
 /** An issue that does not end its branch: the union above it then knows which branch was meant, and shows this text instead of its own. */
 function problem(message: string) {
@@ -88,7 +111,7 @@ function problem(message: string) {
 }
 
 function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRegExp(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !types.isRegExp(value);
 }
 
 function hasKeys(value: object): boolean {

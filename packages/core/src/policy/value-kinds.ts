@@ -17,7 +17,10 @@ export const exactText: ValueKind = {
   description: 'a text',
 };
 
-/** RFC 5280, section 7.4: URIs are compared as they stand. Percent-encoding, case and dots mean what the issuer wrote. */
+/**
+ * Compared as they stand. RFC 5280, section 7.4, would fold scheme and host and resolve dots; whoever names a URI in a policy means the one
+ * that the issuer writes, and a SPIFFE ID has no other form.
+ */
 export const uri: ValueKind = {
   canonical: (text) => (isVisibleAscii(text) ? text : undefined),
   description: 'a URI in ASCII, other characters percent-encoded',

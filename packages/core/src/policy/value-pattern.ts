@@ -24,7 +24,7 @@ export function compileValuePattern(pattern: ValuePattern, { canonical }: ValueK
   const wholeValues = alternatives.filter((alternative) => typeof alternative !== 'string').map(wholeValue);
   const strings = new Set(texts.map((text) => canonical(text) ?? text));
   return Object.freeze({
-    expected: listed(alternatives.map((alternative) => (typeof alternative === 'string' ? quoted(alternative) : String(alternative))), ' or '),
+    expected: listed(alternatives, ' or ', (alternative) => (typeof alternative === 'string' ? quoted(alternative) : String(alternative))),
     matches(value: string): boolean {
       const compared = canonical(value);
       if (compared !== undefined && strings.has(compared)) return true;
@@ -38,9 +38,9 @@ export function compileValuePattern(pattern: ValuePattern, { canonical }: ValueK
 }
 
 /**
- * The expression for the whole value. The group keeps alternatives together (`/a|b/` must not become "begins with a, or ends with b"), and without
- * the flag m, which the schema refuses, `^` and `$` are the ends of the value, whatever line breaks it holds. The copy belongs to us, and has neither
- * g nor y, which would make the answer depend on the last one.
+ * The expression for the whole value. The group keeps alternatives together (`/a|b/` must not become "begins with a, or ends with b"), and
+ * without the flag m, which the schema refuses, `^` and `$` are the ends of the value, whatever line breaks it holds. The copy is ours
+ * alone, and has neither g nor y, which would make the answer depend on the last one.
  */
 function wholeValue({ source, flags }: RegExp): RegExp {
   return new RegExp(`^(?:${source})$`, flags);
