@@ -10,7 +10,8 @@ export function checkBitString(bytes: Uint8Array, start: number, end: number, wh
   if (unusedBits > 7) throw new DerError(`${what}: BIT STRING with more than 7 unused bits`);
   if (unusedBits === 0) return 0;
   if (end - start === 1) throw new DerError(`${what}: empty BIT STRING with unused bits`);
-  if (((bytes[end - 1] as number) & ((1 << unusedBits) - 1)) !== 0) throw new DerError(`${what}: BIT STRING whose unused bits are not zero`);
+  if (((bytes[end - 1] as number) & ((1 << unusedBits) - 1)) !== 0)
+    throw new DerError(`${what}: BIT STRING whose unused bits are not zero`);
   return unusedBits;
 }
 

@@ -10,9 +10,9 @@ import { decodeGeneralizedTime, decodeUtcTime } from './time.js';
  * A cursor over DER (X.690, sections 8 and 10) that copies nothing: what it hands out are sub-arrays of the bytes it was given.
  *
  * It accepts one encoding only: tags of one octet, definite lengths in their shortest form, elements that end inside their
- * container. Each method reads the next element, which must be of the type the method names, and moves behind it; the last
- * argument but one, `what`, is the element's name in the message of the `DerError` that is thrown otherwise. Nothing recurses: depth is
- * what the caller's grammar has. A reader of a container is done with `finish`, which refuses left-over bytes.
+ * container. Each method reads the next element, which must be of the type that the method names, and moves behind it; `what` is
+ * the element's name in the message of the `DerError` that is thrown otherwise. Nothing recurses: depth is what the caller's grammar has.
+ * Whoever reads a container calls `finish` at its end, which refuses left-over bytes.
  */
 export class DerReader {
   readonly bytes: Uint8Array;

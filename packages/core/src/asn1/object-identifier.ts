@@ -27,7 +27,8 @@ export function checkObjectIdentifier(bytes: Uint8Array, start: number, end: num
   if (end - start > maxLength) throw new DerError(`${what}: OBJECT IDENTIFIER of more than ${maxLength} octets`);
   if ((bytes[end - 1] as number) >= 0x80) throw new DerError(`${what}: OBJECT IDENTIFIER ends inside an arc`);
   for (let i = start; i < end; i++) {
-    if (bytes[i] === 0x80 && (i === start || (bytes[i - 1] as number) < 0x80)) throw new DerError(`${what}: OBJECT IDENTIFIER with a padded arc`);
+    if (bytes[i] === 0x80 && (i === start || (bytes[i - 1] as number) < 0x80))
+      throw new DerError(`${what}: OBJECT IDENTIFIER with a padded arc`);
   }
 }
 
@@ -70,9 +71,13 @@ function smallArc(bytes: Uint8Array, start: number, end: number): number {
   return arc;
 }
 
+/** Seven octets at a time, since each step of a BigInt makes a new one. */
 function bigArc(bytes: Uint8Array, start: number, end: number): bigint {
   let arc = 0n;
-  for (let i = start; i < end; i++) arc = (arc << 7n) | BigInt((bytes[i] as number) & 0x7f);
+  for (let from = start; from < end; from += longestSafeArc) {
+    const to = Math.min(from + longestSafeArc, end);
+    arc = (arc << BigInt(7 * (to - from))) | BigInt(smallArc(bytes, from, to));
+  }
   return arc;
 }
 

@@ -36,7 +36,10 @@ export function readPem(text: string): readonly PemBlock[] {
 
 /** Writes one block: 64 characters a line, LF at each line's end. */
 export function writePem(label: string, bytes: Uint8Array): string {
-  const lines = asBuffer(bytes).toString('base64').match(/.{1,64}/g) ?? [];
+  const lines =
+    asBuffer(bytes)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
   return `${[`${begin}${label}${dashes}`, ...lines, `${end}${label}${dashes}`].join('\n')}\n`;
 }
 

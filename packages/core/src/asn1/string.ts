@@ -37,16 +37,15 @@ export function checkString(tag: number, bytes: Uint8Array, start: number, end: 
 
 /** The string that checked content octets spell. TeletexString is read as Latin-1, as everybody writes it. */
 export function decodeString(tag: number, bytes: Uint8Array, start: number, end: number): string {
-  const buffer = asBuffer(bytes);
   switch (tag) {
     case tags.utf8String:
-      return buffer.toString('utf8', start, end);
+      return isAscii(bytes, start, end) ? decodeLatin1(bytes, start, end) : asBuffer(bytes).toString('utf8', start, end);
     case tags.bmpString:
       return decodeCodePoints(bytes, start, end, 2);
     case tags.universalString:
       return decodeCodePoints(bytes, start, end, 4);
     default:
-      return buffer.toString('latin1', start, end);
+      return decodeLatin1(bytes, start, end);
   }
 }
 
@@ -71,18 +70,14 @@ function checkRange(bytes: Uint8Array, start: number, end: number, lowest: numbe
 function checkNumeric(bytes: Uint8Array, start: number, end: number, what: string): void {
   for (let i = start; i < end; i++) {
     const octet = bytes[i] as number;
-    if (octet !== 0x20 && (octet < 0x30 || octet > 0x39)) throw new DerError(`${what}: NumericString with something else than digits and spaces`);
+    if (octet !== 0x20 && (octet < 0x30 || octet > 0x39))
+      throw new DerError(`${what}: NumericString with something else than digits and spaces`);
   }
 }
 
 function checkUtf8(bytes: Uint8Array, start: number, end: number, what: string): void {
-  let isAscii = true;
-  for (let i = start; i < end; i++) {
-    const octet = bytes[i] as number;
-    if (octet === 0) throw new DerError(`${what}: UTF8String with NUL`);
-    if (octet > 0x7f) isAscii = false;
-  }
-  if (!isAscii && !isUtf8(bytes.subarray(start, end))) throw new DerError(`${what}: UTF8String that is not UTF-8`);
+  for (let i = start; i < end; i++) if (bytes[i] === 0) throw new DerError(`${what}: UTF8String with NUL`);
+  if (!isAscii(bytes, start, end) && !isUtf8(bytes.subarray(start, end))) throw new DerError(`${what}: UTF8String that is not UTF-8`);
 }
 
 /** Neither type has surrogates: X.680, section 41.15 takes BMPString's characters from the Basic Multilingual Plane, where none stands. */
@@ -91,7 +86,8 @@ function checkCodePoints(bytes: Uint8Array, start: number, end: number, width: 2
   for (let i = start; i < end; i += width) {
     const codePoint = codePointAt(bytes, i, width);
     if (codePoint === 0) throw new DerError(`${what} with NUL`);
-    if (codePoint > 0x10ffff || (codePoint >= 0xd800 && codePoint <= 0xdfff)) throw new DerError(`${what} with a number that is no character`);
+    if (codePoint > 0x10ffff || (codePoint >= 0xd800 && codePoint <= 0xdfff))
+      throw new DerError(`${what} with a number that is no character`);
   }
 }
 
@@ -105,4 +101,17 @@ function codePointAt(bytes: Uint8Array, at: number, width: 2 | 4): number {
   let codePoint = 0;
   for (let i = at; i < at + width; i++) codePoint = codePoint * 256 + (bytes[i] as number);
   return codePoint;
+}
+
+function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if ((bytes[i] as number) > 0x7f) return false;
+  return true;
+}
+
+/** Buffer's decoder is native, but for a word or two the way there takes longer than the word. */
+function decodeLatin1(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > 16) return asBuffer(bytes).toString('latin1', start, end);
+  let text = '';
+  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i] as number);
+  return text;
 }

@@ -1,4 +1,4 @@
-import type { AttributeKeyword } from './attribute-keys.js';
+import type { AttributeKeyword } from '../x509/index.js';
 
 /**
  * What a certificate must say, besides being verified. Every rule that is written must hold; within a list, one is enough.

@@ -1,4 +1,3 @@
-export { type AttributeKeyword, attributeKeywords } from './attribute-keys.js';
 export type { AttributeRules, CertificatePolicy, RoutePolicy, SubjectAltNameRules, ValuePattern } from './certificate-policy.js';
 export { type CompiledPolicy, type CompileSettings, compilePolicy } from './compile.js';
 export { compileRequirement, evaluateRequirement, type Requirement, type RequirementSettings } from './requirement.js';

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { asPlainBytes, DerError, DerReader, toHex } from '../asn1/index.js';
-import { type Outcome, refusal, refused, type Refusal } from '../errors/index.js';
+import { type Outcome, type Refusal, refusal, refused } from '../errors/index.js';
 import { type AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm-identifier.js';
-import { extensionDecoders, extensionName, type ExtensionName, type ExtensionValue } from './extensions/index.js';
+import { type ExtensionName, type ExtensionValue, extensionDecoders, extensionName } from './extensions/index.js';
 import type { Name } from './name.js';
 import { oids } from './oids.js';
 import type { SubjectPublicKeyInfo } from './subject-public-key-info.js';
@@ -77,7 +77,7 @@ export class Certificate {
   readonly #tbsEnd: number;
   readonly #signatureStart: number;
   readonly #signatureEnd: number;
-  readonly #decoded = new Map<ExtensionName, unknown>();
+  #decoded: Map<ExtensionName, unknown> | undefined;
   #isSelfIssued: boolean | undefined;
   #fingerprint256: string | undefined;
   #spki256: string | undefined;
@@ -227,11 +227,12 @@ export class Certificate {
   }
 
   #extension<N extends ExtensionName>(name: N): ExtensionValue<N> | undefined {
-    const known = this.#decoded.get(name);
+    const known = this.#decoded?.get(name);
     if (known !== undefined) return known as ExtensionValue<N>;
     const extension = this.extensions.get(oids.extension[name]);
     if (extension === undefined) return undefined;
     const value = extensionDecoders[name](extension.value) as ExtensionValue<N>;
+    this.#decoded ??= new Map();
     this.#decoded.set(name, value);
     return value;
   }

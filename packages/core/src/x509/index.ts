@@ -1,4 +1,5 @@
 export type { AlgorithmIdentifier } from './algorithm-identifier.js';
+export { type Attribute, type AttributeKeyword, attributeKeywords } from './attribute.js';
 export { Certificate, checkExtensions, readCertificate } from './certificate.js';
 export type { BasicConstraints } from './extensions/basic-constraints.js';
 export type { PolicyInformation, PolicyQualifier } from './extensions/certificate-policies.js';
@@ -13,7 +14,7 @@ export type { PolicyMapping } from './extensions/policy-mappings.js';
 export type { DirectoryAttribute } from './extensions/subject-directory-attributes.js';
 export type { GeneralName } from './general-name.js';
 export type { PublicKeyType } from './key-types.js';
-export type { Attribute, Name } from './name.js';
+export type { Name } from './name.js';
 export { oids } from './oids.js';
 export type { PssParameters } from './pss-parameters.js';
 export { checkPublicKey, type PublicKey, preparePublicKey } from './public-key.js';

@@ -1,5 +1,5 @@
 import { toHex } from '../asn1/index.js';
-import type { Attribute } from './name.js';
+import type { Attribute } from './attribute.js';
 
 /**
  * Writes relative distinguished names as RFC 4514 does: the last first, joined by commas; attributes of one joined by plus signs.
@@ -21,13 +21,18 @@ function formatAttribute({ type, keyword, value, isString, der }: Attribute): st
 }
 
 function escapeValue(value: string): string {
+  if (plain.test(value)) return value;
   return value
     .replace(/["+,;<>\\]/g, '\\$&')
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escapeOctets)
-    .replace(/^[ #]/, '\\$&')
-    .replace(/ $/, (space, at: number) => (at === 0 ? space : `\\${space}`));
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, escapeOctets)
+    .replace(/^[ #]|(?!^) $/g, '\\$&');
 }
 
-function escapeOctets(character: string): string {
-  return toHex(Buffer.from(character, 'utf8')).replace(/../g, '\\$&');
+/** Printable ASCII that needs no escape: nearly every value there is. */
+const plain = /^(?![ #])[ !#-*\-.-:=?-[\]-~]*(?<! )$/;
+
+function escapeOctets(characters: string): string {
+  const code = characters.charCodeAt(0);
+  if (characters.length === 1 && code < 0x80) return `\\${code.toString(16).padStart(2, '0')}`;
+  return toHex(Buffer.from(characters, 'utf8')).replace(/../g, '\\$&');
 }

@@ -1,4 +1,4 @@
-import { constructedTag, DerError, type DerReader, readSequence, tags } from '../asn1/index.js';
+import { constructedTag, DerError, type DerReader, readSequence } from '../asn1/index.js';
 import { oids } from './oids.js';
 
 export type HashName = 'sha256' | 'sha384' | 'sha512';

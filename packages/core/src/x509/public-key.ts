@@ -41,7 +41,7 @@ export function preparePublicKey(spki: SubjectPublicKeyInfo): Outcome<PublicKey>
     const keyObject =
       jwk === undefined
         ? createPublicKey({ key: asBuffer(spki.der), format: 'der', type: 'spki' })
-        : createPublicKey({ key: jwk, format: 'jwk' });
+        : createPublicKey({ key: jwk(), format: 'jwk' });
     return { ok: true, value: Object.freeze({ spki, type, keyObject, pssParameters }) };
   } catch (error) {
     return notAllowed(`node:crypto does not import the ${type} key`, error);
@@ -53,7 +53,9 @@ function describe(spki: SubjectPublicKeyInfo): Outcome<KeyDescription> {
     const description = describeKey(spki);
     return description === undefined ? notAllowed(`public key algorithm ${spki.algorithm.oid}`) : { ok: true, value: description };
   } catch (error) {
-    return error instanceof DerError ? notAllowed(error.message, error) : refused('PEERCERT_INTERNAL', { detail: 'reading the public key threw' }, error);
+    return error instanceof DerError
+      ? notAllowed(error.message, error)
+      : refused('PEERCERT_INTERNAL', { detail: 'reading the public key threw' }, error);
   }
 }
 

@@ -1,5 +1,5 @@
 import { constants, verify } from 'node:crypto';
-import { asBuffer, DerError } from '../asn1/index.js';
+import { DerError } from '../asn1/index.js';
 import type { AlgorithmIdentifier } from './algorithm-identifier.js';
 import type { PublicKeyType } from './key-types.js';
 import { isMlDsaSupported } from './ml-dsa-support.js';
@@ -31,10 +31,9 @@ export function verifySignature(
   const { keyObject } = publicKey;
   const { hash, pss, name } = found;
   try {
-    const key =
-      pss === undefined ? keyObject : { key: keyObject, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: pss.saltLength };
+    const key = pss === undefined ? keyObject : { key: keyObject, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: pss.saltLength };
     // Node's types know hash names alone; Ed25519, Ed448 and ML-DSA hash by themselves and take null.
-    if (verify(hash as HashName, asBuffer(data), key, asBuffer(signature))) return undefined;
+    if (verify(hash as HashName, data, key, signature)) return undefined;
   } catch {
     // OpenSSL raises an error, rather than say no, for a signature that it cannot even decode, or a salt that the key has no room for.
     return invalid(`the ${name} signature cannot be decoded`);
@@ -96,7 +95,8 @@ function findAlgorithm({ oid, parameters }: AlgorithmIdentifier): SignatureAlgor
       return algorithmNotAllowed(`${found.name} with parameters other than NULL`);
     case 'absent':
       if (parameters !== undefined) return algorithmNotAllowed(`${found.name} with parameters`);
-      if (found.keyTypes[0]?.startsWith('ml-dsa') && !isMlDsaSupported()) return algorithmNotAllowed(`${found.name}, which this Node.js has not`);
+      if (found.keyTypes[0]?.startsWith('ml-dsa') && !isMlDsaSupported())
+        return algorithmNotAllowed(`${found.name}, which this Node.js has not`);
       return found;
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { attributeType, unknownAttribute } from '../../src/policy/attribute-keys.js';
-import { attributeKeywords } from '../../src/policy/index.js';
-import { attributeKeyword } from '../../src/x509/attribute-types.js';
+import { attributeKeyword } from '../../src/x509/attribute.js';
+import { attributeKeywords } from '../../src/x509/index.js';
 
 describe('the keywords of policies', () => {
   it.each(Object.entries(attributeKeywords))('%s is what certificates show for %s', (keyword, type) => {

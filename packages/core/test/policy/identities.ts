@@ -1,7 +1,7 @@
 import { type ClientIdentity, createIdentity } from '../../src/identity/index.js';
 import type { ValidatedPath } from '../../src/path/index.js';
-import { type AttributeKeyword, attributeKeywords } from '../../src/policy/index.js';
 import type { Certificate, GeneralName } from '../../src/x509/index.js';
+import { type AttributeKeyword, attributeKeywords } from '../../src/x509/index.js';
 
 /** RDNs in the order of the certificate: an attribute, or a list of those that are one RDN. */
 export type NameSpec = readonly (AttributeSpec | readonly AttributeSpec[])[];

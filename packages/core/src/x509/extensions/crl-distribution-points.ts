@@ -1,6 +1,7 @@
 import { constructedTag, DerError, type DerReader, primitiveTag, readEach, readSequence } from '../../asn1/index.js';
+import type { Attribute } from '../attribute.js';
 import { type GeneralName, readGeneralNames } from '../general-name.js';
-import { type Attribute, readRelativeName } from '../name.js';
+import { readRelativeName } from '../name.js';
 
 export interface DistributionPoint {
   readonly distributionPoint?: DistributionPointName;
@@ -38,7 +39,7 @@ export function readFreshestCRL(value: Uint8Array): readonly DistributionPoint[]
 }
 
 /** The content of a DistributionPointName, which a `[0]` EXPLICIT goes around: a CHOICE of two forms. */
-export function readDistributionPointName(reader: DerReader, what: string): DistributionPointName {
+function readDistributionPointName(reader: DerReader, what: string): DistributionPointName {
   const wrapper = reader.enter(constructedTag(0), what);
   const name: DistributionPointName =
     wrapper.nextTag === constructedTag(1)

@@ -18,8 +18,10 @@ export function readNameConstraints(value: Uint8Array): NameConstraints {
   // "Conforming CAs MUST NOT issue certificates where name constraints is an empty sequence."
   if (fields.isAtEnd) throw new DerError(`${what} is empty`);
   const constraints: { -readonly [field in keyof NameConstraints]: NameConstraints[field] } = {};
-  if (fields.nextTag === constructedTag(0)) constraints.permittedSubtrees = readSubtrees(fields, constructedTag(0), `${what}: permittedSubtrees`);
-  if (fields.nextTag === constructedTag(1)) constraints.excludedSubtrees = readSubtrees(fields, constructedTag(1), `${what}: excludedSubtrees`);
+  if (fields.nextTag === constructedTag(0))
+    constraints.permittedSubtrees = readSubtrees(fields, constructedTag(0), `${what}: permittedSubtrees`);
+  if (fields.nextTag === constructedTag(1))
+    constraints.excludedSubtrees = readSubtrees(fields, constructedTag(1), `${what}: excludedSubtrees`);
   fields.finish(what);
   return Object.freeze(constraints);
 }
