@@ -1,13 +1,13 @@
 import { type Refusal, refusal } from '../errors/index.js';
 import type { Certificate } from '../x509/index.js';
 import type { Budget } from './budget.js';
-import { evidence } from './checks/evidence.js';
-import { issuersOf } from './issuers.js';
+import { evidence, nameText } from './checks/evidence.js';
+import { Issuers } from './issuers.js';
 import { isFinal, NearestRefusal } from './nearest-refusal.js';
 import { exhausted, type SignatureChecks } from './signature-checks.js';
 import type { CertificatePool, TrustSet } from './trust-set.js';
+import { type CandidatePath, pathValidator } from './validate.js';
 import type { ValidatedPath } from './validated-path.js';
-import { type CandidatePath, validatePath } from './validate.js';
 
 export interface PathInputs {
   readonly trustSet: TrustSet;
@@ -35,12 +35,13 @@ export interface NoPath {
  * The search is by name first: a chain of names that reaches an anchor is complete before the first signature is verified.
  */
 export function* validatedPaths(endEntity: Certificate, inputs: PathInputs): Generator<ValidatedPath, NoPath, void> {
-  const { trustSet, budget, at, signatures } = inputs;
+  const { trustSet, pools, budget } = inputs;
   const nearest = new NearestRefusal();
+  const validate = pathValidator(inputs);
   let final = false;
 
-  for (const candidate of candidatePaths(endEntity, inputs, nearest)) {
-    const outcome = validatePath(candidate, { trustSet, at, signatures });
+  for (const candidate of candidatePaths(endEntity, { trustSet, budget, issuers: new Issuers(trustSet, pools), nearest })) {
+    const outcome = validate(candidate);
     if (outcome.ok) {
       yield outcome.value;
       continue;
@@ -50,44 +51,57 @@ export function* validatedPaths(endEntity: Certificate, inputs: PathInputs): Gen
     if (final) break;
   }
   if (budget.exhausted !== undefined) nearest.note(exhausted(budget));
-  const none = evidence(endEntity, 0, 'no further path to a trust anchor was found');
-  return { refusal: nearest.refusal ?? refusal('PEERCERT_ISSUER_UNKNOWN', none), isFinal: final || budget.exhausted !== undefined };
+  return { refusal: nearest.refusal ?? noFurtherPath(endEntity), isFinal: final || budget.exhausted !== undefined };
 }
 
-/** Chains of names from the end entity to an anchor; dead ends are noted. */
-function* candidatePaths(endEntity: Certificate, inputs: PathInputs, nearest: NearestRefusal): Generator<CandidatePath, void, void> {
-  const itself = inputs.trustSet.anchorIdenticalTo(endEntity);
+interface Search {
+  readonly trustSet: TrustSet;
+  readonly budget: Budget;
+  readonly issuers: Issuers;
+  /** Dead ends are noted here. */
+  readonly nearest: NearestRefusal;
+}
+
+/** Chains of names from the end entity to an anchor. */
+function* candidatePaths(endEntity: Certificate, search: Search): Generator<CandidatePath, void, void> {
+  const itself = search.trustSet.anchorIdenticalTo(endEntity);
   if (itself !== undefined) yield { certificates: [itself.certificate], trustAnchor: itself };
-  yield* extend([endEntity], inputs, nearest);
+  yield* extend([endEntity], search);
 }
 
-function* extend(chain: readonly Certificate[], inputs: PathInputs, nearest: NearestRefusal): Generator<CandidatePath, void, void> {
-  const { trustSet, pools, budget } = inputs;
+function* extend(chain: readonly Certificate[], search: Search): Generator<CandidatePath, void, void> {
+  const { budget, nearest } = search;
+  const { depth } = search.trustSet.rules;
   const last = chain[chain.length - 1] as Certificate;
-  let found = false;
-  for (const issuer of issuersOf(last, trustSet, pools)) {
+  const issuers = search.issuers.of(last);
+  let isDeadEnd = true;
+  for (const { certificate, anchor } of issuers) {
     if (!budget.spend('candidates')) return;
-    if ('anchor' in issuer) {
-      found = true;
-      yield { certificates: chain, trustAnchor: issuer.anchor };
-    } else if (!repeats(chain, issuer.certificate)) {
-      found = true;
-      if (chain.length > trustSet.rules.depth) nearest.note(tooDeep(last, chain.length - 1, trustSet.rules.depth));
-      else yield* extend([...chain, issuer.certificate], inputs, nearest);
-    }
+    if (anchor === undefined && repeats(chain, certificate)) continue;
+    isDeadEnd = false;
+    if (anchor !== undefined) yield { certificates: chain, trustAnchor: anchor };
+    else if (chain.length > depth) nearest.note(tooDeep(last, chain.length - 1, depth));
+    else yield* extend([...chain, certificate], search);
   }
-  if (!found) nearest.note(deadEnd(last, chain.length - 1));
+  if (isDeadEnd) nearest.note(deadEnd(last, chain.length - 1, issuers.length > 0));
 }
 
 /** RFC 4158, section 2.4.1: the same name with the same key twice in a path is a loop. */
-function repeats(chain: readonly Certificate[], issuer: Certificate): boolean {
-  return chain.some((certificate) => certificate.spki256 === issuer.spki256 && certificate.subject.equals(issuer.subject));
+function repeats(chain: readonly Certificate[], { spki256, subject }: Certificate): boolean {
+  return chain.some((certificate) => certificate.spki256 === spki256 && certificate.subject.key === subject.key);
 }
 
-function deadEnd(certificate: Certificate, depth: number): Refusal {
+function noFurtherPath(endEntity: Certificate): Refusal {
+  return refusal('PEERCERT_ISSUER_UNKNOWN', evidence(endEntity, 0, 'no further path to a trust anchor was found'));
+}
+
+function deadEnd(certificate: Certificate, depth: number, isLoop: boolean): Refusal {
+  const issuer = nameText(certificate.issuer);
   const detail = certificate.isSelfIssued
-    ? 'it is self-signed and not a trust anchor'
-    : `its issuer, ${certificate.issuer.toString() || 'an empty name'}, is neither trusted nor known as an intermediate`;
+    ? 'it is its own issuer and no trust anchor'
+    : isLoop
+      ? `its issuer, ${issuer}, leads back to itself and to no trust anchor`
+      : `its issuer, ${issuer}, is neither trusted nor known as an intermediate`;
   return refusal('PEERCERT_ISSUER_UNKNOWN', evidence(certificate, depth, detail));
 }
 

@@ -1,33 +1,47 @@
 import { type Refusal, refusal } from '../errors/index.js';
-import { type Certificate, type PublicKey, verifySignature } from '../x509/index.js';
+import { type Certificate, type PublicKey, type SignatureFault, verifySignature } from '../x509/index.js';
 import type { Budget } from './budget.js';
 import { evidence } from './checks/evidence.js';
+import { verificationCost } from './verification-cost.js';
+
+/** A certificate that may have issued another, with its key prepared. */
+export interface Signer {
+  readonly certificate: Certificate;
+  readonly publicKey: PublicKey;
+}
 
 /** Signature checks of one search: each pair of certificate and key is verified once, however many paths it is part of. */
 export class SignatureChecks {
   readonly #budget: Budget;
-  readonly #known = new Map<Certificate, Map<PublicKey, Refusal | undefined>>();
+  /** By certificate, then by the SHA-256 of the key: several certificates of an authority can have the same one. */
+  readonly #known = new Map<Certificate, Map<string, SignatureFault | undefined>>();
 
   constructor(budget: Budget) {
     this.#budget = budget;
   }
 
-  /** RFC 5280, section 6.1.3 (a)(1): the certificate was signed with the working public key. */
-  check(certificate: Certificate, workingPublicKey: PublicKey, depth: number): Refusal | undefined {
-    const known = this.#known.get(certificate);
-    if (known?.has(workingPublicKey) === true) return known.get(workingPublicKey);
-    const result = this.#verify(certificate, workingPublicKey, depth);
-    if (known === undefined) this.#known.set(certificate, new Map([[workingPublicKey, result]]));
-    else known.set(workingPublicKey, result);
-    return result;
+  /** RFC 5280, section 6.1.3 (a)(1): the certificate was signed with the issuer's key. */
+  check(certificate: Certificate, issuer: Signer, depth: number): Refusal | undefined {
+    const known = this.#checksOf(certificate);
+    const { spki256 } = issuer.certificate;
+    if (!known.has(spki256)) {
+      const cost = verificationCost(issuer.publicKey);
+      if (!this.#budget.spend('signatures', cost)) return exhausted(this.#budget);
+      const found = verifySignature(issuer.publicKey, certificate.signatureAlgorithm, certificate.tbsCertificate, certificate.signature);
+      if (found !== undefined && !this.#budget.spend('invalidSignatures', cost)) return exhausted(this.#budget);
+      known.set(spki256, found);
+    }
+    const fault = known.get(spki256);
+    return fault === undefined ? undefined : refusal(fault.code, evidence(certificate, depth, fault.detail));
   }
 
-  #verify(certificate: Certificate, key: PublicKey, depth: number): Refusal | undefined {
-    if (!this.#budget.spend('signatures')) return exhausted(this.#budget);
-    const fault = verifySignature(key, certificate.signatureAlgorithm, certificate.tbsCertificate, certificate.signature);
-    if (fault === undefined) return undefined;
-    if (!this.#budget.spend('invalidSignatures')) return exhausted(this.#budget);
-    return refusal(fault.code, evidence(certificate, depth, fault.detail));
+  #checksOf(certificate: Certificate): Map<string, SignatureFault | undefined> {
+    let known = this.#known.get(certificate);
+    if (known === undefined) {
+      known = new Map();
+      this.#known.set(certificate, known);
+    }
+    return known;
   }
 }
 

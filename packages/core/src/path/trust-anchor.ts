@@ -1,7 +1,7 @@
 import type { Outcome } from '../errors/index.js';
-import { type Certificate, type PublicKey, preparePublicKey } from '../x509/index.js';
+import { type Certificate, checkExtensions, type PublicKey, preparePublicKey } from '../x509/index.js';
 
-/** A certificate that the operator trusts, with its key prepared (RFC 5280, section 6.1.1 (d)). */
+/** A certificate that the operator trusts, with its extensions checked and its key prepared (RFC 5280, section 6.1.1 (d)). */
 export interface TrustAnchor {
   readonly certificate: Certificate;
   readonly publicKey: PublicKey;
@@ -12,8 +12,10 @@ export interface TrustAnchor {
   readonly isAuthority: boolean;
 }
 
-/** Makes an anchor of a certificate; refused when its key is below the floor. */
+/** Makes an anchor of a certificate; refused when an extension is malformed or its key is below the floor. */
 export function trustAnchor(certificate: Certificate): Outcome<TrustAnchor> {
+  const malformed = checkExtensions(certificate);
+  if (malformed !== undefined) return { ok: false, refusal: malformed };
   const publicKey = preparePublicKey(certificate.subjectPublicKeyInfo);
   if (!publicKey.ok) return publicKey;
   return { ok: true, value: Object.freeze({ certificate, publicKey: publicKey.value, isAuthority: isAuthority(certificate) }) };

@@ -22,15 +22,15 @@ export class TrustSet {
 
   constructor(name: string, anchors: readonly TrustAnchor[], intermediates: readonly Certificate[], rules: TrustSetRules) {
     this.name = name;
-    this.rules = rules;
-    this.anchors = anchors;
-    this.intermediates = intermediates;
+    this.rules = Object.freeze({ ...rules, keyPurposes: Object.freeze([...rules.keyPurposes]) });
+    this.anchors = Object.freeze([...anchors]);
+    this.intermediates = Object.freeze([...intermediates]);
     this.pool = certificatePool(intermediates);
     this.#anchorsBySubject = grouped(anchors, (anchor) => anchor.certificate.subject.key);
     this.#anchorsByFingerprint = new Map(anchors.map((anchor) => [anchor.certificate.fingerprint256, anchor]));
   }
 
-  /** The anchors that can issue under this name. */
+  /** The anchors that bear this name. */
   anchorsNamed(name: Name): readonly TrustAnchor[] {
     return this.#anchorsBySubject.get(name.key) ?? [];
   }

@@ -1,14 +1,13 @@
-import { type Outcome, type Refusal, refusal, refused } from '../errors/index.js';
-import { DerError } from '../asn1/index.js';
-import { type Certificate, checkExtensions, type PublicKey } from '../x509/index.js';
+import { type Outcome, type Refusal, refusal } from '../errors/index.js';
+import { type Certificate, checkExtensions, checkPublicKey } from '../x509/index.js';
 import { checkBasicConstraints } from './checks/basic-constraints.js';
 import { checkCriticalExtensions } from './checks/critical-extensions.js';
-import { evidence } from './checks/evidence.js';
+import { evidence, nameText } from './checks/evidence.js';
 import { checkEndEntityKeyUsage, checkIssuerKeyUsage } from './checks/key-usage.js';
 import { checkPurpose } from './checks/purpose.js';
 import { checkValidity } from './checks/validity.js';
 import { publicKeyOf } from './public-keys.js';
-import type { SignatureChecks } from './signature-checks.js';
+import type { SignatureChecks, Signer } from './signature-checks.js';
 import type { TrustAnchor } from './trust-anchor.js';
 import type { TrustSet } from './trust-set.js';
 import { type ValidatedPath, validatedPath } from './validated-path.js';
@@ -26,109 +25,126 @@ interface Inputs {
 }
 
 /**
- * Validates one candidate path (RFC 5280, section 6.1), from the anchor down to the end entity, so that no key is used and no
- * extension decoded that a trusted key has not signed. Name constraints and certificate policies are not evaluated: a path
- * on which they are critical is refused by the check for critical extensions.
+ * The validation of candidate paths in one search (RFC 5280, section 6.1). Each path is walked from the anchor down to the end entity, so
+ * that no key is used, and nothing that an extension says believed, that a trusted key has not signed.
+ *
+ * Name constraints and certificate policies are not evaluated: a path on which they could matter is refused by the check for critical
+ * extensions.
  */
-export function validatePath(candidate: CandidatePath, inputs: Inputs): Outcome<ValidatedPath> {
-  try {
-    const failure = findFault(candidate, inputs);
-    if (failure !== undefined) return { ok: false, refusal: failure };
-    return { ok: true, value: validatedPath({ ...candidate, trustSet: inputs.trustSet.name }) };
-  } catch (error) {
-    // Extensions are decoded when a check first asks for them.
-    if (error instanceof DerError) return refused('PEERCERT_CERTIFICATE_MALFORMED', { detail: error.message }, error);
-    throw error;
-  }
-}
-
-function findFault({ certificates, trustAnchor }: CandidatePath, { trustSet, at, signatures }: Inputs): Refusal | undefined {
+export function pathValidator(inputs: Inputs): (candidate: CandidatePath) => Outcome<ValidatedPath> {
+  const { trustSet, at, signatures } = inputs;
   const { keyPurposes } = trustSet.rules;
-  const anchor = trustAnchor.certificate;
-  const isAnchorItself = certificates[0] === anchor;
 
-  // 6.1.2: the anchor gives the working key and name; its own limits are honoured (RFC 5937), its own signature proves nothing.
-  let workingPublicKey: PublicKey = trustAnchor.publicKey;
-  let workingIssuerName = anchor.subject;
-  let maxPathLength = Number.POSITIVE_INFINITY;
-  if (!isAnchorItself) {
-    const depth = certificates.length;
-    if (!trustAnchor.isAuthority) {
-      return refusal('PEERCERT_ISSUER_NOT_CA', evidence(anchor, depth, 'it is trusted, but is no authority: it matches only itself'));
-    }
-    const fault = checkExtensions(anchor) ?? checkValidity(anchor, depth, at) ?? checkIssuer(anchor, depth, keyPurposes);
-    if (fault !== undefined) return fault;
-    maxPathLength = anchor.basicConstraints?.pathLenConstraint ?? maxPathLength;
-  }
+  const checkAnchor = oncePerCertificate((anchor, depth) => checkValidity(anchor, depth, at) ?? checkAuthority(anchor, depth));
 
-  for (let depth = certificates.length - 1; depth >= 0; depth--) {
-    const certificate = certificates[depth] as Certificate;
-    const fault =
-      // 6.1.3 (a)(1)
-      (isAnchorItself ? undefined : signatures.check(certificate, workingPublicKey, depth)) ??
+  const checkIntermediate = oncePerCertificate(
+    (certificate, depth) =>
       located(checkExtensions(certificate), certificate, depth) ??
       // 6.1.3 (a)(2)
       checkValidity(certificate, depth, at) ??
-      // 6.1.3 (a)(4)
-      (isAnchorItself ? undefined : checkIssuerName(certificate, workingIssuerName, depth));
-    if (fault !== undefined) return fault;
+      // 6.1.4 (k)
+      checkBasicConstraints(certificate, depth) ??
+      checkAuthority(certificate, depth),
+  );
 
-    if (depth === 0) return checkEndEntity(certificate, keyPurposes);
+  // 6.1.5
+  const checkEndEntity = oncePerCertificate(
+    (certificate) =>
+      located(checkExtensions(certificate), certificate, 0) ??
+      // 6.1.3 (a)(2)
+      checkValidity(certificate, 0, at) ??
+      // 6.1.5 (f)
+      checkCriticalExtensions(certificate, 0) ??
+      checkEndEntityKeyUsage(certificate, 0) ??
+      checkPurpose(certificate, 0, keyPurposes) ??
+      // Its key verifies nothing here, so its bytes are enough.
+      located(checkPublicKey(certificate.subjectPublicKeyInfo), certificate, 0),
+  );
 
-    // 6.1.4 (k)
-    const notCa = checkBasicConstraints(certificate, depth);
-    if (notCa !== undefined) return notCa;
-    // 6.1.4 (l)
-    if (!certificate.isSelfIssued) {
-      if (maxPathLength <= 0) return pathLengthExceeded(certificate, depth);
-      maxPathLength -= 1;
-    }
-    // 6.1.4 (m)
-    maxPathLength = Math.min(maxPathLength, certificate.basicConstraints?.pathLenConstraint ?? maxPathLength);
-    // 6.1.4 (n), (o)
-    const unfit = checkIssuer(certificate, depth, keyPurposes);
-    if (unfit !== undefined) return unfit;
-    // 6.1.4 (a), (d) to (f)
-    const key = publicKeyOf(certificate);
-    if (!key.ok) return located(key.refusal, certificate, depth);
-    workingPublicKey = key.value;
-    workingIssuerName = certificate.subject;
+  /** What an authority's extensions must allow, besides basicConstraints. */
+  function checkAuthority(certificate: Certificate, depth: number): Refusal | undefined {
+    return (
+      // 6.1.4 (n)
+      checkIssuerKeyUsage(certificate, depth) ??
+      // 6.1.4 (o)
+      checkCriticalExtensions(certificate, depth) ??
+      checkPurpose(certificate, depth, keyPurposes)
+    );
   }
-  return undefined;
+
+  /** 6.1.3 (a)(4) and (1). */
+  function checkIssued(certificate: Certificate, issuer: Signer, depth: number): Refusal | undefined {
+    return checkIssuerName(certificate, issuer.certificate, depth) ?? signatures.check(certificate, issuer, depth);
+  }
+
+  function findFault({ certificates, trustAnchor }: CandidatePath): Refusal | undefined {
+    const endEntity = certificates[0] as Certificate;
+    // What the operator trusts as itself needs no signature.
+    if (endEntity === trustAnchor.certificate) return checkEndEntity(endEntity, 0);
+
+    const anchor = trustAnchor.certificate;
+    if (!trustAnchor.isAuthority) return matchesItselfAlone(anchor, certificates.length);
+    // RFC 5937: the anchor's own limits are honoured. Its own signature would prove nothing.
+    const unfit = checkAnchor(anchor, certificates.length);
+    if (unfit !== undefined) return unfit;
+
+    // 6.1.2 (g) to (k): the issuer holds the working public key and the working issuer name.
+    let issuer: Signer = trustAnchor;
+    let maxPathLength = anchor.basicConstraints?.pathLenConstraint ?? Number.POSITIVE_INFINITY;
+    for (let depth = certificates.length - 1; depth > 0; depth--) {
+      const certificate = certificates[depth] as Certificate;
+      const fault = checkIssued(certificate, issuer, depth) ?? checkIntermediate(certificate, depth);
+      if (fault !== undefined) return fault;
+      // 6.1.4 (l)
+      if (!certificate.isSelfIssued) {
+        if (maxPathLength <= 0) return pathLengthExceeded(certificate, depth);
+        maxPathLength -= 1;
+      }
+      // 6.1.4 (m)
+      maxPathLength = Math.min(maxPathLength, certificate.basicConstraints?.pathLenConstraint ?? maxPathLength);
+      // 6.1.4 (a), (d) to (f)
+      const publicKey = publicKeyOf(certificate);
+      if (!publicKey.ok) return located(publicKey.refusal, certificate, depth);
+      issuer = { certificate, publicKey: publicKey.value };
+    }
+    return checkIssued(endEntity, issuer, 0) ?? checkEndEntity(endEntity, 0);
+  }
+
+  return (candidate) => {
+    const fault = findFault(candidate);
+    if (fault !== undefined) return { ok: false, refusal: fault };
+    return { ok: true, value: validatedPath({ ...candidate, trustSet: trustSet.name }) };
+  };
 }
 
-/** What an authority's own extensions must allow, besides basicConstraints. */
-function checkIssuer(certificate: Certificate, depth: number, keyPurposes: readonly string[]): Refusal | undefined {
-  return (
-    checkIssuerKeyUsage(certificate, depth) ?? checkCriticalExtensions(certificate, depth) ?? checkPurpose(certificate, depth, keyPurposes)
-  );
+type Check = (certificate: Certificate, depth: number) => Refusal | undefined;
+
+/** What is to be said of a certificate by itself is the same in whatever path it stands, so it is asked once a search. */
+function oncePerCertificate(check: Check): Check {
+  const known = new Map<Certificate, Refusal | undefined>();
+  return (certificate, depth) => {
+    if (!known.has(certificate)) known.set(certificate, check(certificate, depth));
+    return located(known.get(certificate), certificate, depth);
+  };
 }
 
-/** 6.1.5: the end entity. */
-function checkEndEntity(certificate: Certificate, keyPurposes: readonly string[]): Refusal | undefined {
-  const key = publicKeyOf(certificate);
-  return (
-    checkCriticalExtensions(certificate, 0) ??
-    checkEndEntityKeyUsage(certificate, 0) ??
-    checkPurpose(certificate, 0, keyPurposes) ??
-    (key.ok ? undefined : located(key.refusal, certificate, 0))
-  );
+function checkIssuerName(certificate: Certificate, issuer: Certificate, depth: number): Refusal | undefined {
+  if (certificate.issuer.key === issuer.subject.key) return undefined;
+  return refusal('PEERCERT_ISSUER_UNKNOWN', evidence(certificate, depth, `its issuer is not ${nameText(issuer.subject)}`));
 }
 
-function checkIssuerName(certificate: Certificate, workingIssuerName: Certificate['issuer'], depth: number): Refusal | undefined {
-  if (certificate.issuer.equals(workingIssuerName)) return undefined;
-  const detail = `its issuer is not ${workingIssuerName.toString()}`;
-  return refusal('PEERCERT_ISSUER_UNKNOWN', evidence(certificate, depth, detail));
+function matchesItselfAlone(anchor: Certificate, depth: number): Refusal {
+  return refusal('PEERCERT_ISSUER_NOT_CA', evidence(anchor, depth, 'it is trusted, but is no authority: it matches only itself'));
 }
 
 function pathLengthExceeded(certificate: Certificate, depth: number): Refusal {
   return refusal('PEERCERT_PATH_LENGTH_EXCEEDED', evidence(certificate, depth, 'an authority above it allows no further authority here'));
 }
 
-/** Says of which certificate of the path a refusal from the layers below speaks. */
+/** Says of which certificate of the path, and where in it, a refusal speaks. */
 function located(found: Refusal | undefined, certificate: Certificate, depth: number): Refusal | undefined {
   if (found === undefined) return undefined;
-  const subject = certificate.subject.toString();
+  const subject = nameText(certificate.subject);
   return refusal(
     found.code,
     found.trace.map((entry) => ({ ...entry, depth, subject })),

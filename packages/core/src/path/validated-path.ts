@@ -7,6 +7,9 @@ interface Findings {
   readonly trustSet: string;
 }
 
+/** What the constructor asks for, since TypeScript's `private` is gone at run time, where an instance leads to its constructor. */
+const validator = Symbol('path validator');
+
 let makePath: (findings: Findings) => ValidatedPath;
 
 /**
@@ -26,7 +29,9 @@ export class ValidatedPath {
   // A private field makes the type nominal: an object that merely looks alike is no path.
   readonly #validated = true;
 
-  private constructor({ certificates, trustAnchor, trustSet }: Findings) {
+  private constructor(caller: symbol, findings: Findings) {
+    if (caller !== validator) throw new TypeError('only the path validator makes a ValidatedPath');
+    const { certificates, trustAnchor, trustSet } = findings;
     const all = [...certificates, trustAnchor.certificate];
     this.certificates = Object.freeze([...certificates]);
     this.trustAnchor = trustAnchor;
@@ -45,7 +50,7 @@ export class ValidatedPath {
   }
 
   static {
-    makePath = (findings) => new ValidatedPath(findings);
+    makePath = (findings) => new ValidatedPath(validator, findings);
   }
 }
 

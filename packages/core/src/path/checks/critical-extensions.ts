@@ -1,5 +1,5 @@
 import { type Refusal, refusal } from '../../errors/index.js';
-import { type Certificate, oids } from '../../x509/index.js';
+import { type Certificate, extensionName, oids } from '../../x509/index.js';
 import { evidence } from './evidence.js';
 
 const { extension } = oids;
@@ -15,21 +15,30 @@ const processed: ReadonlySet<string> = new Set([
 ]);
 
 /**
+ * What takes away from the authority that a path would otherwise give. Whoever recognizes it processes it (RFC 5280, section 4.2), critical or
+ * not, so these are never skipped.
+ */
+const narrowing: ReadonlySet<string> = new Set([extension.nameConstraints, extension.policyConstraints]);
+
+/**
  * RFC 5280, sections 6.1.4 (o) and 6.1.5 (f): a critical extension that was not processed refuses the path.
  *
- * Name constraints narrow what an authority may issue, so they are never skipped, critical or not: until they are evaluated, an
- * authority that carries them is refused.
+ * | extension                            | critical | not critical |
+ * | ------------------------------------ | -------- | ------------ |
+ * | processed                            | none     | none         |
+ * | nameConstraints, policyConstraints   | refused  | refused      |
+ * | any other, known by its name or not  | refused  | none         |
  */
 export function checkCriticalExtensions(certificate: Certificate, depth: number): Refusal | undefined {
   for (const { oid, critical } of certificate.extensions.values()) {
-    if ((!critical && oid !== extension.nameConstraints) || processed.has(oid)) continue;
-    const detail = `the ${critical ? 'critical ' : ''}extension ${extensionName(oid)} is not supported`;
+    if (processed.has(oid) || !(critical || narrowing.has(oid))) continue;
+    const detail = `the ${critical ? 'critical ' : ''}extension ${describe(oid)} is not supported`;
     return refusal('PEERCERT_CRITICAL_EXTENSION_UNRECOGNIZED', evidence(certificate, depth, detail));
   }
   return undefined;
 }
 
-function extensionName(oid: string): string {
-  const named = Object.entries(extension).find(([, value]) => value === oid);
-  return named === undefined ? oid : `${named[0]} (${oid})`;
+function describe(oid: string): string {
+  const name = extensionName(oid);
+  return name === undefined ? oid : `${name} (${oid})`;
 }

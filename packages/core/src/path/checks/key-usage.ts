@@ -5,7 +5,10 @@ import { evidence } from './evidence.js';
 /** RFC 5280, section 6.1.4 (n): an issuer with a keyUsage extension has keyCertSign in it. */
 export function checkIssuerKeyUsage(certificate: Certificate, depth: number): Refusal | undefined {
   if (certificate.keyUsage === undefined || certificate.keyUsage.keyCertSign) return undefined;
-  return refusal('PEERCERT_KEY_USAGE_MISMATCH', evidence(certificate, depth, 'it issued a certificate, but its keyUsage lacks keyCertSign'));
+  return refusal(
+    'PEERCERT_KEY_USAGE_MISMATCH',
+    evidence(certificate, depth, 'it issued a certificate, but its keyUsage lacks keyCertSign'),
+  );
 }
 
 /**

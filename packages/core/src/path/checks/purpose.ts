@@ -17,5 +17,8 @@ export function checkPurpose(certificate: Certificate, depth: number, keyPurpose
   const { extendedKeyUsage } = certificate;
   if (extendedKeyUsage === undefined || extendedKeyUsage.some((purpose) => keyPurposes.includes(purpose))) return undefined;
   const listed = extendedKeyUsage.slice(0, 8).join(', ');
-  return refusal('PEERCERT_PURPOSE_MISMATCH', evidence(certificate, depth, `its extendedKeyUsage lists ${listed} and not ${keyPurposes.join(' or ')}`));
+  return refusal(
+    'PEERCERT_PURPOSE_MISMATCH',
+    evidence(certificate, depth, `its extendedKeyUsage lists ${listed} and not ${keyPurposes.join(' or ')}`),
+  );
 }

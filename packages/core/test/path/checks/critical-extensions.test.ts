@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { checkCriticalExtensions } from '../../../src/path/checks/critical-extensions.js';
+import {
+  authorityKeyIdentifier,
+  basicConstraints,
+  buildCertificate,
+  certificatePolicies,
+  extendedKeyUsage,
+  extension,
+  generalName,
+  inhibitAnyPolicy,
+  keyUsage,
+  nameConstraints,
+  policyConstraints,
+  policyMappings,
+  subjectAltName,
+  subjectKeyIdentifier,
+} from '../../support/certificate-builder.js';
+import { explicit, hex, sequence } from '../../support/der-writer.js';
+import { read } from '../pki.js';
+
+const identifier = hex('0102');
+const distributionPoints = sequence(sequence(explicit(0, explicit(0, generalName.uniformResourceIdentifier('http://crl.example/a')))));
+
+/** OID and value of each extension that the library knows by name. */
+const values = {
+  subjectAltName: partsOf(subjectAltName(generalName.dNSName('a.example'))),
+  subjectKeyIdentifier: partsOf(subjectKeyIdentifier(identifier)),
+  authorityKeyIdentifier: partsOf(authorityKeyIdentifier(identifier)),
+  basicConstraints: partsOf(basicConstraints(true)),
+  keyUsage: partsOf(keyUsage('digitalSignature')),
+  extendedKeyUsage: partsOf(extendedKeyUsage('clientAuth')),
+  nameConstraints: partsOf(nameConstraints({ permitted: [generalName.dNSName('example')] })),
+  policyConstraints: partsOf(policyConstraints({ requireExplicitPolicy: 0 })),
+  certificatePolicies: partsOf(certificatePolicies('1.2.3')),
+  policyMappings: partsOf(policyMappings(['1.2.3', '1.2.4'])),
+  inhibitAnyPolicy: partsOf(inhibitAnyPolicy(0)),
+  cRLDistributionPoints: ['2.5.29.31', distributionPoints],
+  freshestCRL: ['2.5.29.46', distributionPoints],
+  unknown: ['1.2.3.4', hex('0500')],
+} as const satisfies Record<string, readonly [string, Uint8Array]>;
+
+function carrying(name: keyof typeof values, critical: boolean) {
+  const [oid, value] = values[name];
+  return read(buildCertificate({ subject: 'a', extensions: [extension(oid, value, critical)] }));
+}
+
+describe('checkCriticalExtensions', () => {
+  it.each([
+    ['nameConstraints', 'the critical extension nameConstraints (2.5.29.30) is not supported'],
+    ['policyConstraints', 'the critical extension policyConstraints (2.5.29.36) is not supported'],
+    ['certificatePolicies', 'the critical extension certificatePolicies (2.5.29.32) is not supported'],
+    ['policyMappings', 'the critical extension policyMappings (2.5.29.33) is not supported'],
+    ['inhibitAnyPolicy', 'the critical extension inhibitAnyPolicy (2.5.29.54) is not supported'],
+    ['cRLDistributionPoints', 'the critical extension cRLDistributionPoints (2.5.29.31) is not supported'],
+    ['freshestCRL', 'the critical extension freshestCRL (2.5.29.46) is not supported'],
+    ['unknown', 'the critical extension 1.2.3.4 is not supported'],
+  ] as const)('refuses %s where it is critical', (name, detail) => {
+    expect(checkCriticalExtensions(carrying(name, true), 1)).toMatchObject({
+      code: 'PEERCERT_CRITICAL_EXTENSION_UNRECOGNIZED',
+      trace: [{ detail, depth: 1, subject: 'CN=a' }],
+    });
+  });
+
+  it.each([
+    ['nameConstraints', 'the extension nameConstraints (2.5.29.30) is not supported'],
+    ['policyConstraints', 'the extension policyConstraints (2.5.29.36) is not supported'],
+  ] as const)('refuses %s where it is not critical, since it narrows what the path allows', (name, detail) => {
+    expect(checkCriticalExtensions(carrying(name, false), 1)).toMatchObject({
+      code: 'PEERCERT_CRITICAL_EXTENSION_UNRECOGNIZED',
+      trace: [{ detail }],
+    });
+  });
+
+  it.each([
+    'basicConstraints',
+    'keyUsage',
+    'extendedKeyUsage',
+    'subjectAltName',
+    'subjectKeyIdentifier',
+    'authorityKeyIdentifier',
+  ] as const)('lets %s pass, critical or not', (name) => {
+    expect(checkCriticalExtensions(carrying(name, true), 1)).toBeUndefined();
+    expect(checkCriticalExtensions(carrying(name, false), 1)).toBeUndefined();
+  });
+
+  it.each(['certificatePolicies', 'policyMappings', 'inhibitAnyPolicy', 'cRLDistributionPoints', 'freshestCRL', 'unknown'] as const)(
+    'lets %s pass where it is not critical',
+    (name) => {
+      expect(checkCriticalExtensions(carrying(name, false), 1)).toBeUndefined();
+    },
+  );
+
+  it('finds the one that is not supported among those that are', () => {
+    const [oid, value] = values.unknown;
+    const der = buildCertificate({ extensions: [basicConstraints(true), keyUsage('keyCertSign'), extension(oid, value, true)] });
+    expect(checkCriticalExtensions(read(der), 1)?.code).toBe('PEERCERT_CRITICAL_EXTENSION_UNRECOGNIZED');
+  });
+});
+
+/** OID and value of an encoded extension. */
+function partsOf(encoded: Uint8Array): readonly [string, Uint8Array] {
+  const [found] = read(buildCertificate({ extensions: [encoded] })).extensions.values();
+  if (found === undefined) throw new Error('no extension');
+  return [found.oid, found.value];
+}
