@@ -10,8 +10,26 @@ export {
   type MaybePromise,
   type UpgradeListener,
 } from './guard/index.js';
-export { type ClientIdentity, type ClientIdentityFields, isClientIdentity } from './identity/index.js';
-export { type CertificatePolicy, certificatePolicySchema, type Requirement, type RoutePolicy } from './policy/index.js';
+export {
+  type CertificateSummary,
+  type ClientIdentity,
+  type ClientIdentityFields,
+  type DistinguishedName,
+  type DistinguishedNameFields,
+  isClientIdentity,
+  type NameAttribute,
+  type OtherName,
+  type SubjectAltNames,
+} from './identity/index.js';
+export {
+  type AttributeRules,
+  type CertificatePolicy,
+  certificatePolicySchema,
+  type Requirement,
+  type RoutePolicy,
+  type SubjectAltNameRules,
+  type ValuePattern,
+} from './policy/index.js';
 export { type Credential, type ServerTls, type ServerTlsOptions, serverTls } from './server/index.js';
 export type { CertificateSource } from './sources/index.js';
 export {
@@ -24,3 +42,4 @@ export {
   type Verifier,
   type VerifierOptions,
 } from './verifier/index.js';
+export type { AttributeKeyword } from './x509/index.js';

@@ -3,13 +3,22 @@ import { ConfigurationError } from './configuration-error.js';
 
 /**
  * Parses options by their zod schema. The first problem is thrown as a `ConfigurationError` that names the option's path
- * below `root`; an unknown key is answered with the nearest known one.
+ * below `root`; an unknown key is answered with the nearest known one. What was given stays out of the error and its cause: options hold
+ * private keys and passphrases, and errors end in logs.
  */
 export function parseOptions<Schema extends z.ZodType>(schema: Schema, options: unknown, root = ''): z.output<Schema> {
-  const parsed = schema.safeParse(options, { reportInput: true });
+  checkInheritance(schema, options, root);
+  const parsed = schema.safeParse(options);
   if (parsed.success) return parsed.data;
   const issue = deepest(parsed.error.issues as Issue[], []);
   throw new ConfigurationError(optionPath(root, issue.path), problem(schema, issue), { cause: parsed.error });
+}
+
+/** zod reads what an object inherits as if it were written there; a polluted `Object.prototype` must not become an option. */
+function checkInheritance(schema: z.ZodType, options: unknown, root: string): void {
+  if (typeof options !== 'object' || options === null) return;
+  const inherited = knownKeys(schema, []).find((key) => key in options && !Object.hasOwn(options, key));
+  if (inherited !== undefined) throw new ConfigurationError(optionPath(root, [inherited]), 'is inherited: write it into the options themselves');
 }
 
 /** `trust` and `['ca', 0]` make `trust.ca[0]`. */

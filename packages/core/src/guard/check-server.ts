@@ -18,6 +18,7 @@ export function checkServer(server: object, logger: Logger): void {
   }
   const { requestCert } = server as TlsServer;
   if (requestCert === true) return;
-  const advice = 'create the server with serverTls(verifier, { key, cert }).options, or with requestCert: true, rejectUnauthorized: false and ca';
+  const advice =
+    'create the server with serverTls(verifier, { key, cert }).options, or with requestCert: true, rejectUnauthorized: false and ca';
   throw new ConfigurationError('requestCert', `is ${String(requestCert)}, so the server asks no client for a certificate; ${advice}`);
 }

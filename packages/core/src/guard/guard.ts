@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { ConfigurationError, describeRefusal, type Outcome, type Refusal, refusal } from '../errors/index.js';
+import { type ConfigurationError, describeRefusal, type Outcome, type Refusal, refusal } from '../errors/index.js';
 import { type ClientIdentity, isClientIdentity } from '../identity/index.js';
 import type { PeerRequest } from '../peer/index.js';
 import { compileRequirement, evaluateRequirement, type Requirement } from '../policy/index.js';
@@ -41,12 +41,19 @@ export class Guard {
   }
 
   /** Decides of a request. Synchronous, unless something has to be waited for. */
-  decide(request: GuardRequest, requirement: Requirement = this.requirement, logger: Logger = this.verifier.logger): MaybePromise<Decision> {
+  decide(
+    request: GuardRequest,
+    requirement: Requirement = this.requirement,
+    logger: Logger = this.verifier.logger,
+  ): MaybePromise<Decision> {
     try {
       if (requirement.presence === 'none' || this.#isPermittedPreflight(request)) return this.#conclude(request, anonymous, logger);
       const outcome: MaybePromise<Outcome<ClientIdentity>> = this.verifier.authenticate(request, requirement.trustSets);
       if (!(outcome instanceof Promise)) return this.#conclude(request, judge(outcome, requirement), logger);
-      return outcome.then((found) => judge(found, requirement)).catch(internal).then((decision) => this.#conclude(request, decision, logger));
+      return outcome
+        .then((found) => judge(found, requirement))
+        .catch(internal)
+        .then((decision) => this.#conclude(request, decision, logger));
     } catch (error) {
       return this.#conclude(request, internal(error), logger);
     }
@@ -69,7 +76,10 @@ export class Guard {
     try {
       this.#options.tls?.attach(server);
     } catch (error) {
-      this.verifier.logger.error({ err: error }, `serverTls could not be attached: ${error instanceof Error ? error.message : String(error)}`);
+      this.verifier.logger.error(
+        { err: error },
+        `serverTls could not be attached: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
 
@@ -85,7 +95,6 @@ export class Guard {
     return upgradeListener((request) => this.decide(request as GuardRequest, requirement), listener);
   }
 
-
   #conclude(request: GuardRequest, decision: Decision, logger: Logger): Decision {
     if (decision.ok) {
       publishDecision(request, decision.identity);
@@ -98,10 +107,10 @@ export class Guard {
     return { ok: false, refusal: refused };
   }
 
-  /** The Fetch standard's CORS-preflight request. */
+  /** The Fetch standard's CORS-preflight request; neither header is ever empty there. */
   #isPermittedPreflight({ method, headers }: GuardRequest): boolean {
     if (!this.#options.allowCorsPreflight || method !== 'OPTIONS') return false;
-    return headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
+    return [headers.origin, headers['access-control-request-method']].every((value) => value !== undefined && value !== '');
   }
 
   #settings(option: string): { option: string; trustSets: readonly string[] } {
@@ -127,9 +136,13 @@ function internal(error: unknown): Decision {
   return { ok: false, refusal: refusal('PEERCERT_INTERNAL', { detail }, error) };
 }
 
-/** The peer's faults are for whoever looks; the operator's own must be seen. */
+/** The peer's faults are for whoever looks; the operator's own must be seen. A request's logger that throws changes no decision. */
 function log(logger: Logger, refused: Refusal): void {
   const { code, status, trace, cause } = refused;
   const fields = { code, status, trace, ...(cause === undefined ? {} : { err: cause }) };
-  logger[status >= 500 ? 'error' : 'info'](fields, describeRefusal(refused));
+  try {
+    logger[status >= 500 ? 'error' : 'info'](fields, describeRefusal(refused));
+  } catch {
+    // There is nowhere left to tell of it.
+  }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ConfigurationError, parseOptions, type RefusalCode, refusalCodes } from '../errors/index.js';
 import type { RoutePolicy } from '../policy/index.js';
-import { createVerifier, type Logger, Verifier, type VerifierOptions, verifierOptionNames } from '../verifier/index.js';
+import { createVerifier, type Logger, refuseUndefined, Verifier, type VerifierOptions, verifierOptionNames } from '../verifier/index.js';
 
 /** What a guard needs of the object that `serverTls()` returns. */
 export interface AttachableTls {
@@ -38,24 +38,37 @@ const status = z.int({ error: 'expected an HTTP status, 400 to 599' }).min(400, 
   error: 'expected an HTTP status, 400 to 599',
 });
 
-const attachable = (value: unknown): value is AttachableTls =>
-  typeof value === 'object' && value !== null && 'verifier' in value && 'attach' in value && typeof value.attach === 'function';
+function isAttachable(value: unknown): value is AttachableTls {
+  if (typeof value !== 'object' || value === null || !('verifier' in value && 'attach' in value)) return false;
+  return value.verifier instanceof Verifier && typeof value.attach === 'function';
+}
 
-const guardOptions = z.strictObject({
-  verifier: z.instanceof(Verifier, { error: 'expected what createVerifier() returns' }).optional(),
-  tls: z.custom<AttachableTls>(attachable, { error: 'expected what serverTls() returns' }).optional(),
-  policy: z.unknown().optional(),
-  statuses: z
-    .strictObject(Object.fromEntries(Object.keys(refusalCodes).map((code) => [code, status.optional()])) as Record<RefusalCode, z.ZodOptional<typeof status>>)
-    .optional(),
-  allowCorsPreflight: z.boolean({ error: 'expected true or false' }).optional(),
-  ...Object.fromEntries([...verifierOptionNames].map((name) => [name, z.unknown().optional()])),
-});
+const guardOptions = z.strictObject(
+  {
+    verifier: z.instanceof(Verifier, { error: 'expected what createVerifier() returns' }).optional(),
+    tls: z.custom<AttachableTls>(isAttachable, { error: 'expected what serverTls() returns' }).optional(),
+    policy: z.unknown().optional(),
+    statuses: z
+      .strictObject(
+        Object.fromEntries(Object.keys(refusalCodes).map((code) => [code, status.optional()])) as Record<
+          RefusalCode,
+          z.ZodOptional<typeof status>
+        >,
+      )
+      .optional(),
+    allowCorsPreflight: z.boolean({ error: 'expected true or false' }).optional(),
+    ...Object.fromEntries([...verifierOptionNames].map((name) => [name, z.unknown().optional()])),
+  },
+  { error: ({ code }) => (code === 'invalid_type' ? "expected an object of options, such as { trust: 'ca.crt' }" : undefined) },
+);
 
 /** Parses the options of `mtls()`; `logger` is used where the options name none. */
 export function parseGuardOptions(options: unknown, logger?: Logger): ParsedGuardOptions {
   const parsed = parseOptions(guardOptions, options) as GuardOptions;
-  const forVerifier = Object.fromEntries(Object.entries(parsed).filter(([name, value]) => verifierOptionNames.has(name) && value !== undefined));
+  refuseUndefined(parsed, ['verifier', 'tls', 'trust', 'trustSets']);
+  const forVerifier = Object.fromEntries(
+    Object.entries(parsed).filter(([name, value]) => verifierOptionNames.has(name) && value !== undefined),
+  );
   return {
     verifier: verifierOf(parsed, forVerifier, logger),
     tls: parsed.tls,

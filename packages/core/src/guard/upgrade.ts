@@ -25,7 +25,8 @@ export function guardUpgrades(server: object, logger: Logger, vouch?: (listener:
   }
   const vouchers = new Set(vouch === undefined ? [] : [vouch]);
   vouchersOf.set(server, vouchers);
-  const isGuarded = (listener: UpgradeListener): boolean => guardedListeners.has(listener) || [...vouchers].some((vouches) => vouches(listener));
+  const isGuarded = (listener: UpgradeListener): boolean =>
+    guardedListeners.has(listener) || [...vouchers].some((vouches) => vouches(listener));
   const emit = server.emit;
   server.emit = function guardedEmit(this: EventEmitter, event: string | symbol, ...args: unknown[]): boolean {
     if (event !== 'upgrade' && event !== 'connect') return emit.call(this, event, ...args);
@@ -37,8 +38,7 @@ export function guardUpgrades(server: object, logger: Logger, vouch?: (listener:
       const refused = refusal('PEERCERT_UPGRADE_UNGUARDED', { detail: `no guarded listener for '${event}' at ${path(request)}` });
       logger.warn({ code: refused.code }, describeRefusal(refused));
       publishDecision(request, null, refused);
-      if (request.httpVersionMajor < 2) endUpgrade(socket, refused);
-      else endStream(socket as unknown as ServerResponse, refused);
+      refuseUpgrade(request, socket, refused);
     }
     for (const listener of guarded) listener.apply(this, args as Parameters<UpgradeListener>);
     return true;
@@ -55,12 +55,14 @@ export function upgradeListener(
     const ignore = (): void => undefined;
     socket.on('error', ignore);
     const settle = (decision: Decision): void => {
-      if (!decision.ok) return endUpgrade(socket, decision.refusal);
+      // Gone, with an error perhaps that is still to be told; or ended by another listener's guard.
+      if (socket.destroyed || socket.writableEnded) return;
+      if (!decision.ok) return refuseUpgrade(request, socket, decision.refusal);
       socket.off('error', ignore);
-      if (!socket.destroyed) then(request, socket, head, decision.identity);
+      then(request, socket, head, decision.identity);
     };
     const decision = decide(request);
-    if (decision instanceof Promise) decision.then((settled) => process.nextTick(settle, settled));
+    if (decision instanceof Promise) void decision.then((settled) => process.nextTick(settle, settled));
     else settle(decision);
   };
   guardedListeners.add(listener);
@@ -74,6 +76,11 @@ const vouchersOf = new WeakMap<EventEmitter, Set<(listener: UpgradeListener) => 
 /** What `once()` wrapped. */
 function original(listener: UpgradeListener): UpgradeListener {
   return (listener as { listener?: UpgradeListener }).listener ?? listener;
+}
+
+function refuseUpgrade(request: IncomingMessage, socket: Duplex, refused: Refusal): void {
+  if (request.httpVersionMajor < 2) endUpgrade(socket, refused);
+  else endStream(socket as unknown as ServerResponse, refused);
 }
 
 /** The refusal as a complete HTTP/1.1 answer, then the end of the socket. */

@@ -1,5 +1,6 @@
 import { type Outcome, refused } from '../errors/index.js';
-import type { PeerRequest, PeerSocket } from './request.js';
+import type { PeerSocket } from './peer-socket.js';
+import { isOverHttp2, type PeerRequest, socketOf, unlessClosed } from './request.js';
 
 /**
  * What a peer presented on its connection. Everything here is a claim: `socket.authorized` is not read at all, because on a resumed
@@ -18,7 +19,7 @@ export interface Peer {
 }
 
 /** OpenSSL takes at most 100 KB of certificates from a peer; more than these are not looked at. */
-const longestPresentedChain = 16;
+export const longestPresentedChain = 16;
 
 /**
  * Reads the peer's certificate from the connection of a request. Each odd shape a socket can have is a refusal:
@@ -32,9 +33,8 @@ const longestPresentedChain = 16;
  */
 export function readPeer(request: PeerRequest): Outcome<Peer> {
   try {
-    const { stream } = request;
-    if (stream !== undefined && stream !== null && stream.session == null) return closed('the HTTP/2 session is closed');
-    const socket = (stream?.session?.socket ?? request.socket) as PeerSocket | null | undefined;
+    const socket = socketOf(request);
+    if (socket === undefined && isOverHttp2(request)) return closed('the HTTP/2 session is closed');
     if (socket?.encrypted !== true || typeof socket.getPeerCertificate !== 'function') {
       return refused('PEERCERT_NOT_TLS', { detail: 'the request did not come over a TLS connection of this server' });
     }
@@ -56,7 +56,7 @@ function readCertificate(socket: PeerSocket & Required<Pick<PeerSocket, 'getPeer
     value: {
       endEntity,
       resumed: typeof socket.isSessionReused === 'function' && socket.isSessionReused() === true,
-      presentedChain: () => readPresentedChain(socket),
+      presentedChain: () => unlessClosed(() => readPresentedChain(socket)) ?? [],
     },
   };
 }

@@ -1,4 +1,5 @@
-import type { TLSSocket } from 'node:tls';
+import type { PeerSocket } from './peer-socket.js';
+import { simulatedSocketOf } from './simulated.js';
 
 /**
  * What is needed of a request: of `http.IncomingMessage`, of `http2.Http2ServerRequest`, of whatever a framework derives from
@@ -10,12 +11,32 @@ export interface PeerRequest {
   readonly stream?: { readonly session?: { readonly socket?: object } | undefined } | undefined;
 }
 
-/** The parts of a TLS socket that are read. Mocks and closed sockets lack any of them. */
-export type PeerSocket = Partial<Pick<TLSSocket, 'encrypted' | 'getPeerCertificate' | 'isSessionReused'>> & { readonly server?: unknown };
-
 /**
- * What stays the same for a connection's lifetime, to hang its state on: the HTTP/2 session, else the socket.
+ * What stays the same for a connection's lifetime, to hang its state on: the HTTP/2 session, else the socket. Undefined where there is
+ * neither, so that nothing is remembered.
  */
-export function connectionKey(request: PeerRequest): object {
-  return request.stream?.session ?? request.socket;
+export function connectionKey(request: PeerRequest): object | undefined {
+  const key: unknown = unlessClosed(() => simulatedSocketOf(request) ?? request.stream?.session ?? request.socket);
+  return typeof key === 'object' && key !== null ? key : undefined;
+}
+
+/** The socket that the connection ends in; undefined where there is none, or none any more. */
+export function socketOf(request: PeerRequest): PeerSocket | undefined {
+  const simulated = simulatedSocketOf(request);
+  if (simulated !== undefined) return simulated;
+  const socket = isOverHttp2(request) ? request.stream?.session?.socket : request.socket;
+  return socket ?? undefined;
+}
+
+export function isOverHttp2({ stream }: PeerRequest): boolean {
+  return stream !== undefined && stream !== null;
+}
+
+/** Reads of a connection. An HTTP/2 session that has lost its socket throws at every look at it; then there is nothing to read. */
+export function unlessClosed<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,5 @@
 import { rootCertificates, Server } from 'node:tls';
-import type { PeerRequest, PeerSocket } from './request.js';
+import { type PeerRequest, socketOf, unlessClosed } from './request.js';
 
 /** The TLS server that accepted a connection, as far as verification cares. */
 export interface TlsServer {
@@ -10,7 +10,7 @@ export interface TlsServer {
 
 /** The server whose connection a request came over; undefined where there is none, as with mocks. */
 export function serverOf(request: PeerRequest): TlsServer | undefined {
-  const server = socketOf(request)?.server;
+  const server = unlessClosed(() => socketOf(request)?.server);
   return typeof server === 'object' && server !== null ? (server as TlsServer) : undefined;
 }
 
@@ -19,8 +19,7 @@ export function serverOf(request: PeerRequest): TlsServer | undefined {
  * the callback on a server socket exactly when there is one to ask (the same on Node.js 20 to 26).
  */
 export function hasServerNameContexts(request: PeerRequest): boolean {
-  const socket = socketOf(request) as { _SNICallback?: unknown } | undefined;
-  return typeof socket?._SNICallback === 'function';
+  return unlessClosed(() => typeof socketOf(request)?._SNICallback === 'function') ?? true;
 }
 
 /** Whether this is a TLS server: `https` and `http2` secure servers are. */
@@ -31,8 +30,4 @@ export function isTlsServer(server: unknown): server is Server {
 /** The public roots that Node.js ships, PEM. */
 export function publicRoots(): readonly string[] {
   return rootCertificates;
-}
-
-function socketOf(request: PeerRequest): PeerSocket | undefined {
-  return (request.stream?.session?.socket ?? request.socket ?? undefined) as PeerSocket | undefined;
 }

@@ -9,21 +9,39 @@ import type { ParsedServerTlsOptions } from './options.js';
  * a key of another certificate. A certificate outside its validity is logged: clients will refuse it, but the guard is not harmed.
  */
 export function checkCredentials({ key, cert, passphrase, ...others }: ParsedServerTlsOptions['credentials'], logger: Logger): void {
-  const certificate = attempt(() => new X509Certificate(cert as Buffer), 'cert', "holds no certificate; give the server's PEM, its own certificate first");
+  const certificate = attempt(
+    () => new X509Certificate(cert as Buffer),
+    'cert',
+    "holds no certificate; give the server's PEM, its own certificate first",
+  );
   const privateKey = readKey(key as Buffer, passphrase);
   if (!certificate.checkPrivateKey(privateKey)) {
     throw new ConfigurationError('key', `is not the key of ${certificate.subject ?? 'the certificate'}; give the two that belong together`);
   }
-  attempt(() => createSecureContext({ key: key as Buffer, cert: cert as Buffer, ...(passphrase === undefined ? {} : { passphrase }), ...others }), 'cert', 'is refused by OpenSSL');
+  const { ciphers } = others;
+  if (ciphers !== undefined)
+    attempt(() => createSecureContext({ ciphers }), 'ciphers', 'is refused by OpenSSL; name ciphers as openssl ciphers lists them');
+  attempt(
+    () => createSecureContext({ key: key as Buffer, cert: cert as Buffer, ...(passphrase === undefined ? {} : { passphrase }), ...others }),
+    'cert',
+    'is refused by OpenSSL',
+  );
   const [from, to, now] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo), Date.now()];
   if (now < from || now > to) {
-    logger.warn({ validFrom: certificate.validFrom, validTo: certificate.validTo }, `the server's own certificate is outside its validity: renew it`);
+    logger.warn(
+      { validFrom: certificate.validFrom, validTo: certificate.validTo },
+      `the server's own certificate is outside its validity: renew it`,
+    );
   }
 }
 
 function readKey(key: Buffer, passphrase: string | undefined): KeyObject {
   const advice = passphrase === undefined ? 'give a PEM key, and its passphrase if it has one' : 'give a PEM key and its passphrase';
-  return attempt(() => createPrivateKey(passphrase === undefined ? { key } : { key, passphrase }), 'key', `cannot be used as a private key; ${advice}`);
+  return attempt(
+    () => createPrivateKey(passphrase === undefined ? { key } : { key, passphrase }),
+    'key',
+    `cannot be used as a private key; ${advice}`,
+  );
 }
 
 function attempt<T>(work: () => T, option: string, problem: string): T {

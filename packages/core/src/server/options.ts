@@ -33,27 +33,46 @@ export interface ServerTlsOptions {
   ALPNProtocols?: string[] | undefined;
 }
 
-const credential = z.custom<Credential>((value) => (typeof value === 'string' && value.trim() !== '') || (value instanceof Uint8Array && value.length > 0), {
-  error: ({ input }) => (input === undefined ? "is missing: name the server's file, or give PEM" : "expected a file's name, PEM text or bytes, not empty"),
-});
+const credential = z.custom<Credential>(
+  (value) => (typeof value === 'string' && value.trim() !== '') || (value instanceof Uint8Array && value.length > 0),
+  {
+    error: ({ input }) =>
+      input === undefined ? "is missing: name the server's file, or give PEM" : "expected a file's name, PEM text or bytes, not empty",
+  },
+);
+const protocol = 'expected the name of a protocol';
 const flag = z.boolean({ error: 'expected true or false' }).optional();
-const words = (...names: [string, ...string[]]) => z.enum(names, { error: `expected ${names.map((name) => `'${name}'`).join(' or ')}` }).optional();
+const words = (...names: [string, ...string[]]) =>
+  z.enum(names, { error: `expected ${names.map((name) => `'${name}'`).join(' or ')}` }).optional();
 
-const serverTlsOptions = z.strictObject({
-  key: credential,
-  cert: credential,
-  passphrase: z.string({ error: 'expected a string' }).optional(),
-  rejectUnauthorized: flag,
-  caHints: words('anchors', 'none'),
-  allowSessionResumption: flag,
-  minVersion: words('TLSv1.2', 'TLSv1.3'),
-  ciphers: z.string({ error: 'expected an OpenSSL cipher list' }).min(1, { error: 'is empty' }).optional(),
-  ALPNProtocols: z.array(z.string().min(1)).min(1, { error: 'the list is empty' }).optional(),
-});
+const serverTlsOptions = z.strictObject(
+  {
+    key: credential,
+    cert: credential,
+    passphrase: z.string({ error: 'expected a string' }).optional(),
+    rejectUnauthorized: flag,
+    caHints: words('anchors', 'none'),
+    allowSessionResumption: flag,
+    minVersion: words('TLSv1.2', 'TLSv1.3'),
+    ciphers: z.string({ error: 'expected an OpenSSL cipher list' }).min(1, { error: 'is empty' }).optional(),
+    ALPNProtocols: z
+      .array(z.string({ error: protocol }).min(1, { error: protocol }), {
+        error: "expected a list of protocols, such as ['h2', 'http/1.1']",
+      })
+      .min(1, { error: 'the list is empty' })
+      .optional(),
+  },
+  {
+    error: ({ code }) =>
+      code === 'invalid_type' ? "expected an object of options, such as { key: 'server.key', cert: 'server.crt' }" : undefined,
+  },
+);
 
 /** The options, with files read. */
 export interface ParsedServerTlsOptions {
-  readonly credentials: Pick<TlsOptions, 'key' | 'cert' | 'passphrase' | 'ciphers' | 'ALPNProtocols'> & { readonly minVersion: SecureVersion };
+  readonly credentials: Pick<TlsOptions, 'key' | 'cert' | 'passphrase' | 'ciphers' | 'ALPNProtocols'> & {
+    readonly minVersion: SecureVersion;
+  };
   readonly rejectUnauthorized: boolean;
   readonly caHints: boolean;
   readonly allowSessionResumption: boolean;
@@ -64,7 +83,10 @@ export function parseServerTlsOptions(options: unknown): ParsedServerTlsOptions 
   const rejectUnauthorized = parsed.rejectUnauthorized ?? false;
   const caHints = parsed.caHints !== 'none';
   if (rejectUnauthorized && !caHints) {
-    throw new ConfigurationError('caHints', "'none' leaves Node.js no authorities to verify with; leave rejectUnauthorized false, or the hints on");
+    throw new ConfigurationError(
+      'caHints',
+      "'none' leaves Node.js no authorities to verify with; leave rejectUnauthorized false, or the hints on",
+    );
   }
   return {
     credentials: {
@@ -84,10 +106,17 @@ export function parseServerTlsOptions(options: unknown): ParsedServerTlsOptions 
 function bytesOf(given: Credential, option: string): Buffer {
   if (given instanceof Uint8Array) return Buffer.from(given);
   if (given.includes('-----BEGIN ')) return Buffer.from(given);
+  // A key without its BEGIN line must not appear in a message.
+  if (/^[A-Za-z0-9+/=\s]{60,}$/.test(given))
+    throw new ConfigurationError(option, "is base64 without a BEGIN line; give the whole PEM, or a file's name");
   try {
     return readFileSync(given);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new ConfigurationError(option, `cannot read ${given}, relative to ${process.cwd()} (${code}); correct the name or the permissions`, { cause: error });
+    throw new ConfigurationError(
+      option,
+      `cannot read ${given}, relative to ${process.cwd()} (${code}); correct the name or the permissions`,
+      { cause: error },
+    );
   }
 }

@@ -34,7 +34,10 @@ export interface ServerTls {
 export function serverTls(verifier: Verifier, options: ServerTlsOptions): ServerTls {
   const { trust, logger } = verifier;
   if (trust === undefined) {
-    throw new ConfigurationError('', "the verifier was given no trust, so there is none to build a server with; use createVerifier({ trust: 'ca.crt' })");
+    throw new ConfigurationError(
+      '',
+      "the verifier was given no trust, so there is none to build a server with; use createVerifier({ trust: 'ca.crt' })",
+    );
   }
   const parsed = parseServerTlsOptions(options);
   checkCredentials(parsed.credentials, logger);
@@ -52,15 +55,17 @@ export function serverTls(verifier: Verifier, options: ServerTlsOptions): Server
   });
 }
 
-function tlsOptions(trust: Trust, { credentials, rejectUnauthorized, caHints, allowSessionResumption }: ParsedServerTlsOptions): TlsOptions {
-  const known = authorities(trust);
+function tlsOptions(
+  trust: Trust,
+  { credentials, rejectUnauthorized, caHints, allowSessionResumption }: ParsedServerTlsOptions,
+): TlsOptions {
   return {
     ...credentials,
     requestCert: true,
     rejectUnauthorized,
     // Intermediates stand beside the anchors: Node.js then completes the chains of clients that send none, resumed ones included.
-    ca: caHints ? hinted(known) : [],
-    sessionIdContext: sessionIdContext(known),
+    ca: caHints ? hinted(authorities(trust)) : [],
+    sessionIdContext: sessionIdContext(trust),
     // On the default context, where it holds for every context of the server; a session that resumes would skip OpenSSL's own checks.
     ...(allowSessionResumption ? {} : { secureOptions: constants.SSL_OP_NO_TICKET }),
   };
@@ -72,16 +77,19 @@ function authorities(trust: Trust): readonly Certificate[] {
 }
 
 function hinted(certificates: readonly Certificate[]): string[] {
-  const names = new Map(certificates.map(({ subject }) => [subject.key, subject.der.length + 2]));
-  const bytes = [...names.values()].reduce((sum, size) => sum + size, 0);
+  // Each with its two octets of length; a name that two certificates share is told twice.
+  const bytes = certificates.reduce((sum, { subject }) => sum + subject.der.length + 2, 0);
   if (bytes <= mostHintBytes) return certificates.map(({ der }) => writePem('CERTIFICATE', der));
-  const problem = `the names of ${names.size} authorities take ${bytes} bytes of a handshake, more than the ${mostHintBytes} that are safe`;
+  const problem = `the names of ${certificates.length} authorities take ${bytes} bytes of a handshake, more than the ${mostHintBytes} that are safe`;
   throw new ConfigurationError('caHints', `${problem}; set caHints: 'none', or trust fewer`);
 }
 
 /** Sessions of servers that trust otherwise cannot be resumed here, even where ticket keys are shared; 32 bytes are the most that TLS takes. */
-function sessionIdContext(certificates: readonly Certificate[]): string {
+function sessionIdContext({ sets }: Trust): string {
   const hash = createHash('sha256');
-  for (const { fingerprint256 } of certificates) hash.update(fingerprint256);
+  for (const { name, rules, anchors, intermediates } of sets.values()) {
+    const certificates = [anchors.map(({ certificate }) => certificate), intermediates];
+    hash.update(JSON.stringify([name, rules, certificates.map((list) => list.map(({ fingerprint256 }) => fingerprint256))]));
+  }
   return hash.digest('hex').slice(0, 32);
 }

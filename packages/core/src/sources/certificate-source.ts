@@ -27,5 +27,6 @@ export const certificateSourceSchema = z.custom<CertificateSource>().superRefine
   };
   if (!Array.isArray(value)) return check(value, []);
   if (value.length === 0) context.addIssue({ code: 'custom', message: 'the list is empty; give at least one certificate', input: value });
-  value.forEach((single, index) => check(single, [index]));
+  // By index, since forEach passes over the holes of a list.
+  for (let index = 0; index < value.length; index++) check(value[index], [index]);
 });

@@ -36,22 +36,30 @@ function loadOne(single: SingleSource, option: string): readonly Certificate[] {
 
 /** The files that a name stands for: itself, a folder's certificate files, or what a glob finds. */
 function filesNamed(name: string, option: string): readonly string[] {
-  const status = statSync(name, { throwIfNoEntry: false });
+  const status = attempt(() => statSync(name, { throwIfNoEntry: false }), cannotRead(name), option);
   if (status?.isDirectory() === true) {
-    const files = attempt(() => readdirSync(name), `cannot read the folder ${name}`, option)
+    const files = attempt(() => readdirSync(name), cannotRead(name), option)
       .filter((file) => certificateFiles.has(extname(file).toLowerCase()) && !file.startsWith('.'))
       .sort();
     if (files.length > 0) return files.map((file) => join(name, file));
-    throw new ConfigurationError(option, `the folder ${name} holds no ${[...certificateFiles].join(', ')} file; put the certificates there`);
+    throw new ConfigurationError(
+      option,
+      `the folder ${name} holds no ${[...certificateFiles].join(', ')} file; put the certificates there`,
+    );
   }
   if (status !== undefined || !isDynamicPattern(name)) return [name];
-  const files = globSync(name, { onlyFiles: true, expandDirectories: false }).sort();
+  const files = attempt(() => globSync(name, { onlyFiles: true, expandDirectories: false }).sort(), cannotRead(name), option);
   if (files.length > 0) return files;
   throw new ConfigurationError(option, `no file matches ${name}; correct the pattern, relative to ${process.cwd()}`);
 }
 
 function readFile(file: string, option: string): Uint8Array {
-  return attempt(() => readFileSync(file), `cannot read ${file}, relative to ${process.cwd()}`, option);
+  return attempt(() => readFileSync(file), cannotRead(file), option);
+}
+
+/** What is far too long for a name was meant as something else, and makes no message. */
+function cannotRead(name: string): string {
+  return `cannot read ${name.length > 200 ? `${name.slice(0, 200)}…` : name}, relative to ${process.cwd()}`;
 }
 
 function attempt<T>(work: () => T, problem: string, option: string): T {
@@ -64,16 +72,17 @@ function attempt<T>(work: () => T, problem: string, option: string): T {
 }
 
 function certificatesIn(bytes: Uint8Array, origin: string, option: string): readonly Certificate[] {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   if (!text.includes('-----BEGIN ')) {
-    if (bytes[0] !== 0x30) throw new ConfigurationError(option, `${origin} holds no certificate: neither PEM nor DER; give the CA's certificate`);
+    if (bytes[0] !== 0x30)
+      throw new ConfigurationError(option, `${origin} holds no certificate: neither PEM nor DER; give the CA's certificate`);
     return [certificateOf(bytes, origin, option)];
   }
   const blocks = pemBlocks(text, origin, option);
   for (const { label } of blocks) refuseLabel(label, origin, option);
   const certificates = blocks.filter(({ label }) => label === 'CERTIFICATE' || label === 'X509 CERTIFICATE');
   if (certificates.length > 0) return certificates.map((block) => certificateOf(block.bytes, origin, option));
-  const labels = blocks.map(({ label }) => label).join(', ');
+  const labels = blocks.map(({ label }) => label).join(', ') || 'PEM that does not begin a line';
   throw new ConfigurationError(option, `${origin} holds no certificate, only ${labels}; give the CA's certificate`);
 }
 
@@ -92,7 +101,10 @@ function refuseLabel(label: string, origin: string, option: string): void {
   }
   if (label === 'X509 CRL') throw new ConfigurationError(option, `${origin} holds a CRL; give certificates alone`);
   if (label === 'TRUSTED CERTIFICATE') {
-    throw new ConfigurationError(option, `${origin} holds OpenSSL's TRUSTED CERTIFICATE form; convert it with: openssl x509 -in ${origin} -out ca.crt`);
+    throw new ConfigurationError(
+      option,
+      `${origin} holds OpenSSL's TRUSTED CERTIFICATE form; convert it with: openssl x509 -in FILE -out ca.crt`,
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import { readPem } from '../asn1/index.js';
 import { ConfigurationError, type Outcome, refused } from '../errors/index.js';
 import { hasServerNameContexts, type PeerRequest, publicRoots, serverOf, type TlsServer } from '../peer/index.js';
 import { loadCertificates, type SingleSource } from '../sources/index.js';
+import type { Certificate } from '../x509/index.js';
 import type { Logger } from './logger.js';
 import type { TrustRules } from './options.js';
 import { type Trust, trustSet } from './trust.js';
@@ -42,7 +43,7 @@ export class InheritedTrust {
       const certificates = loadCertificates(asBytes(ca), 'ca');
       const root = certificates.find((certificate) => publicRootFingerprints().has(certificate.fingerprint256));
       if (root !== undefined) return refuse(`the server's ca holds a public root, ${root.subject.toString()}`);
-      const set = trustSet('default', 'ca', certificates, [], this.#rules);
+      const set = trustSet('default', 'ca', certificates.filter(mayIssue(this.#rules)), [], this.#rules);
       this.#generation += 1;
       return { ok: true, value: { generation: this.#generation, sets: new Map([['default', set]]) } };
     } catch (error) {
@@ -65,14 +66,27 @@ function refuse(detail: string): Outcome<never> {
   return refused('PEERCERT_TRUST_NOT_CONFIGURED', { detail });
 }
 
-/** In a TLS option a string is PEM, never the name of a file. */
+/** OpenSSL takes nothing in `ca` for a pinned certificate: an end entity there, such as the server's own, must let nobody in. */
+function mayIssue({ allowPartialChain }: TrustRules): (certificate: Certificate) => boolean {
+  return ({ isSelfIssued, basicConstraints }) => isSelfIssued || allowPartialChain === true || basicConstraints?.cA === true;
+}
+
+/** In a TLS option a string is PEM, never the name of a file; bytes may come as any view. */
 function asBytes(ca: unknown): SingleSource[] {
-  return (Array.isArray(ca) ? ca : [ca]).map((item: unknown) => (typeof item === 'string' ? Buffer.from(item) : (item as SingleSource)));
+  return (Array.isArray(ca) ? ca : [ca]).map((item: unknown) => {
+    if (typeof item === 'string') return Buffer.from(item);
+    if (ArrayBuffer.isView(item)) return Buffer.from(item.buffer, item.byteOffset, item.byteLength);
+    throw new ConfigurationError('ca', `holds ${item === null ? 'null' : typeof item}, and no PEM`);
+  });
 }
 
 let fingerprints: ReadonlySet<string> | undefined;
 
 function publicRootFingerprints(): ReadonlySet<string> {
-  fingerprints ??= new Set(publicRoots().flatMap(readPem).map(({ bytes }) => createHash('sha256').update(bytes).digest('hex')));
+  fingerprints ??= new Set(
+    publicRoots()
+      .flatMap(readPem)
+      .map(({ bytes }) => createHash('sha256').update(bytes).digest('hex')),
+  );
   return fingerprints;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseOptions } from '../errors/index.js';
+import { ConfigurationError, parseOptions } from '../errors/index.js';
 import { type CertificateSource, certificateSourceSchema } from '../sources/index.js';
 import type { Logger } from './logger.js';
 
@@ -64,40 +64,68 @@ const trustOptions = z
     error: 'is missing: name the authorities to trust',
   });
 
-/** A bare source is short for `{ ca: source }`; told apart by hand, so that each form is refused in its own words. */
+/**
+ * A bare source is short for `{ ca: source }`; told apart by hand, so that each form is refused in its own words. What goes in and what comes
+ * out has no prototype: whatever somebody hung on `Object.prototype` is no option.
+ */
 const trust = z
   .custom<CertificateSource | TrustOptions>()
   .transform((value: unknown, context): TrustOptions => {
     const isSource = typeof value !== 'object' || value === null || Array.isArray(value) || !isPlainObject(value);
-    const parsed = (isSource ? certificateSourceSchema : trustOptions).safeParse(value, { reportInput: true });
-    if (parsed.success) return isSource ? { ca: parsed.data as CertificateSource } : (parsed.data as TrustOptions);
+    const parsed = isSource ? certificateSourceSchema.safeParse(value) : trustOptions.safeParse(bare(value));
+    if (parsed.success) return bare(isSource ? { ca: parsed.data as CertificateSource } : (parsed.data as TrustOptions));
     context.issues.push(...(parsed.error.issues as never[]));
     return z.NEVER;
   })
   .meta({ objectForm: trustOptions });
+
+function bare<T extends object>(value: T): T {
+  return Object.assign(Object.create(null) as T, value);
+}
 
 function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
 
-const verifierOptions = z.strictObject({
-  trust: trust.optional(),
-  trustSets: z
-    .record(z.string().min(1, { error: 'a trust set needs a name' }), trust)
-    .refine((sets) => Object.keys(sets).length > 0, { error: 'is empty; name at least one trust set' })
-    .refine((sets) => !Object.hasOwn(sets, 'default'), { error: "'default' is the name of `trust`; choose another" })
-    .optional(),
-  clock: z.custom<() => number>((value) => typeof value === 'function', { error: 'expected a function that returns milliseconds' }).optional(),
-  logger: z
-    .custom<Logger>((value) => isLogger(value), { error: 'expected an object with debug, info, warn and error functions' })
-    .optional(),
-  ...rules,
-});
+const setsByName = z.record(z.string(), trust);
+
+/** Names are checked by hand: zod's record passes over `__proto__`, and a trust set must not get lost. */
+const trustSets = z
+  .custom<z.input<typeof setsByName>>((value) => typeof value === 'object' && value !== null && isPlainObject(value), {
+    error: "expected an object of trust sets by name, such as { staff: 'staff-ca.crt' }",
+    abort: true,
+  })
+  .refine((sets) => Object.keys(sets).length > 0, { error: 'is empty; name at least one trust set' })
+  .refine((sets) => !Object.keys(sets).some((name) => name === '' || name === '__proto__'), {
+    error: "a trust set needs a name, and not '__proto__'",
+  })
+  .refine((sets) => !Object.hasOwn(sets, 'default'), { error: "'default' is the name of `trust`; choose another" })
+  .pipe(setsByName)
+  .meta({ objectForm: setsByName });
+
+const verifierOptions = z.strictObject(
+  {
+    trust: trust.optional(),
+    trustSets: trustSets.optional(),
+    clock: z
+      .custom<() => number>((value) => typeof value === 'function', { error: 'expected a function that returns milliseconds' })
+      .optional(),
+    logger: z
+      .custom<Logger>((value) => isLogger(value), { error: 'expected an object with debug, info, warn and error functions' })
+      .optional(),
+    ...rules,
+  },
+  { error: ({ code }) => (code === 'invalid_type' ? "expected an object of options, such as { trust: 'ca.crt' }" : undefined) },
+);
 
 function isLogger(value: unknown): value is Logger {
   const logger = value as Record<string, unknown> | null;
-  return typeof logger === 'object' && logger !== null && ['debug', 'info', 'warn', 'error'].every((level) => typeof logger[level] === 'function');
+  return (
+    typeof logger === 'object' &&
+    logger !== null &&
+    ['debug', 'info', 'warn', 'error'].every((level) => typeof logger[level] === 'function')
+  );
 }
 
 export type ParsedVerifierOptions = z.output<typeof verifierOptions>;
@@ -107,5 +135,18 @@ export const verifierOptionNames: ReadonlySet<string> = new Set(Object.keys(veri
 
 /** Parses the options; throws `ConfigurationError` with the option's path. */
 export function parseVerifierOptions(options: unknown): ParsedVerifierOptions {
-  return parseOptions(verifierOptions, options);
+  const parsed = parseOptions(verifierOptions, options);
+  refuseUndefined(parsed, ['trust', 'trustSets']);
+  return parsed;
+}
+
+/**
+ * Of the options that say whom to trust, refuses one that is there but undefined, unless another is given: a variable that was not set
+ * must not leave trust to be taken from the TLS server.
+ */
+export function refuseUndefined(options: object, names: readonly string[]): void {
+  const given = new Map(Object.entries(options));
+  const name = names.find((wanted) => given.has(wanted));
+  if (name === undefined || names.some((wanted) => given.get(wanted) !== undefined)) return;
+  throw new ConfigurationError(name, 'is undefined; give it a value, or leave it out to take trust from the TLS server');
 }

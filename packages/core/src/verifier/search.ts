@@ -9,6 +9,7 @@ import {
   type ValidatedPath,
   validatedPaths,
 } from '../path/index.js';
+import { longestPresentedChain } from '../peer/index.js';
 import { type Certificate, readCertificate } from '../x509/index.js';
 
 /** What a peer claims to be, as `readPeer` found it or as a caller of `verifier.verify` gives it. */
@@ -29,31 +30,31 @@ interface Inputs {
 
 /**
  * Looks for a path that is accepted: first with the issuers that are known, which costs the peer's certificate alone, then, if the fault
- * does not lie in the end entity itself, with what the peer presented. One budget covers both.
+ * does not lie in the end entity itself, with what the peer presented. Each search has a budget of its own, and what the peer presented comes
+ * before what is remembered: whoever can fill the memory with issuers of somebody else's name can so keep nobody out who sends his own.
  */
 export function findPath(claim: Claim, inputs: Inputs): Outcome<ValidatedPath> {
   const read = readCertificate(claim.endEntity);
   if (!read.ok) return { ok: false, refusal: atEndEntity(read.refusal) };
-  const budget = new Budget();
-  const effort = { budget, signatures: new SignatureChecks(budget) };
-
-  const first = search(read.value, [], inputs, effort);
-  if (first.ok || first.isFinal) return first;
+  const first = search(read.value, [], inputs);
+  if (first.ok || isFault(first)) return first;
   const presented = readPresented(claim.presentedChain());
   if (presented.length === 0) return explained(first, claim);
-  const second = search(read.value, [certificatePool(presented)], inputs, effort);
+  const second = search(read.value, [certificatePool(presented)], inputs);
   return second.ok ? second : explained(second, claim);
 }
 
-type Effort = { readonly budget: Budget; readonly signatures: SignatureChecks };
+type Search =
+  | { readonly ok: true; readonly value: ValidatedPath }
+  | { readonly ok: false; readonly refusal: Refusal; readonly isFinal: boolean };
 
-type Search = { readonly ok: true; readonly value: ValidatedPath } | { readonly ok: false; readonly refusal: Refusal; readonly isFinal: boolean };
-
-function search(endEntity: Certificate, presented: readonly CertificatePool[], { trustSets, remembered, at }: Inputs, effort: Effort): Search {
+function search(endEntity: Certificate, presented: readonly CertificatePool[], { trustSets, remembered, at }: Inputs): Search {
+  const budget = new Budget();
+  const signatures = new SignatureChecks(budget);
   const nearest = new NearestRefusal();
   let isFinal = false;
   for (const trustSet of trustSets) {
-    const next = validatedPaths(endEntity, { trustSet, pools: [remembered(trustSet), ...presented], at, ...effort }).next();
+    const next = validatedPaths(endEntity, { trustSet, pools: [...presented, remembered(trustSet)], at, budget, signatures }).next();
     if (next.done !== true) return { ok: true, value: next.value };
     nearest.note(next.value.refusal);
     isFinal ||= next.value.isFinal;
@@ -61,10 +62,15 @@ function search(endEntity: Certificate, presented: readonly CertificatePool[], {
   return { ok: false, refusal: nearest.refusal ?? refusal('PEERCERT_ISSUER_UNKNOWN', { detail: 'no trust set was searched' }), isFinal };
 }
 
+/** Whether nothing that the peer presented besides could change it: the fault is the end entity's own. */
+function isFault({ isFinal, refusal: { code } }: Search & { ok: false }): boolean {
+  return isFinal && code !== 'PEERCERT_BUDGET_EXHAUSTED';
+}
+
 /** A certificate beside the end entity that cannot be read is passed over: it can only be missed, never trusted. */
 function readPresented(chain: readonly Uint8Array[]): readonly Certificate[] {
   const certificates: Certificate[] = [];
-  for (const der of chain) {
+  for (const der of chain.slice(0, longestPresentedChain)) {
     const read = readCertificate(der);
     if (read.ok) certificates.push(read.value);
   }

@@ -43,9 +43,16 @@ function configuredSet(name: string, option: string, trust: TrustOptions, genera
  * A trust set of these certificates. Those that are not self-signed are intermediates, unless partial chains are allowed or they are no
  * authorities: then they are what the operator trusts, as itself. Throws `ConfigurationError` when no anchor remains or a key is too weak.
  */
-export function trustSet(name: string, option: string, ca: readonly Certificate[], further: readonly Certificate[], rules: TrustRules): TrustSet {
+export function trustSet(
+  name: string,
+  option: string,
+  ca: readonly Certificate[],
+  further: readonly Certificate[],
+  rules: TrustRules,
+): TrustSet {
   const isAnchor = (certificate: Certificate): boolean =>
     certificate.isSelfIssued || rules.allowPartialChain === true || certificate.basicConstraints?.cA !== true;
+  if (ca.length === 0) throw new ConfigurationError(option, "holds no authority's certificate; add the root's");
   const anchors = ca.filter(isAnchor).map((certificate) => anchorOf(certificate, option));
   if (anchors.length === 0) {
     const names = ca.map((certificate) => certificate.subject.toString()).join('; ');

@@ -53,20 +53,22 @@ export class Verifier {
 
   /**
    * The verdict on the certificate of a request's connection. Read and verified at the first request; remembered on the connection, for
-   * as long as it stays true. `trustSets` narrows the search to these; all are searched unless told.
+   * as long as it stays true. `trustSets` narrows the search to these; all are searched unless told. Returns whatever a peer can cause; throws
+   * what the clock throws, and for a clock that tells no time.
    */
   authenticate(request: PeerRequest, trustSets?: readonly string[]): Outcome<ClientIdentity> {
     if (this.#closed) return notReady('the verifier is closed');
     const trust = this.#trustOf(request);
     const connection = this.#connectionOf(request);
-    const key = trustSets === undefined ? '' : trustSets.join('\n');
+    const key = trustSets === undefined ? '' : JSON.stringify(trustSets);
     const known = connection.verdicts.get(key);
-    if (known !== undefined && isAlive(known, trust.ok ? trust.value : undefined, this.#clock())) return known.outcome;
+    if (known !== undefined && isAlive(known, trust.ok ? trust.value : undefined, this.#now())) return known.outcome;
     return this.#evaluate(request, connection, trustSets, key);
   }
 
   /**
-   * Verifies a certificate that came by another way than a request's connection: DER, end entity first. Nothing is remembered.
+   * Verifies a certificate that came by another way than a request's connection: DER, end entity first. Its verdict is not kept; the
+   * intermediates of an accepted path are remembered like any.
    */
   verify(certificates: readonly Uint8Array[], trustSets?: readonly string[]): Outcome<ClientIdentity> {
     if (this.#closed) return notReady('the verifier is closed');
@@ -74,7 +76,7 @@ export class Verifier {
     if (endEntity === undefined) return refused('PEERCERT_CERTIFICATE_MISSING', { detail: 'no certificate was given' });
     if (this.#configured === undefined) return refused('PEERCERT_TRUST_NOT_CONFIGURED', { detail: 'the verifier was given no trust' });
     const claim: Claim = { endEntity, presentedChain: () => others, resumed: false };
-    return this.#verdictOn(claim, this.#configured, trustSets, this.#clock()).outcome;
+    return this.#verdictOn(claim, this.#configured, trustSets, this.#now()).outcome;
   }
 
   /** Ends the verifier: from now on every request is refused with NOT_READY. */
@@ -96,7 +98,7 @@ export class Verifier {
   }
 
   #decide(request: PeerRequest, connection: Connection, trust: Outcome<Trust>, trustSets: readonly string[] | undefined): Verdict {
-    const at = this.#clock();
+    const at = this.#now();
     // A peer that could not be read is read again: the fault may have passed.
     if (connection.peer?.ok !== true) connection.peer = readPeer(request);
     const { peer } = connection;
@@ -122,12 +124,18 @@ export class Verifier {
 
   #connectionOf(request: PeerRequest): Connection {
     const key = connectionKey(request);
-    let connection = this.#connections.get(key);
-    if (connection === undefined) {
-      connection = { peer: undefined, verdicts: new Map() };
-      this.#connections.set(key, connection);
-    }
+    const known = key === undefined ? undefined : this.#connections.get(key);
+    if (known !== undefined) return known;
+    const connection: Connection = { peer: undefined, verdicts: new Map() };
+    if (key !== undefined) this.#connections.set(key, connection);
     return connection;
+  }
+
+  /** A clock that tells no time must not decide anything. */
+  #now(): number {
+    const at = this.#clock();
+    if (Number.isFinite(at)) return at;
+    throw new TypeError(`the clock returned ${String(at)}`);
   }
 
   #rememberedIn(trustSet: TrustSet): RememberedIssuers {

@@ -1,0 +1,7 @@
+import type { TLSSocket } from 'node:tls';
+
+/** The parts of a TLS socket that are read. Mocks and closed sockets lack any of them. */
+export type PeerSocket = Partial<Pick<TLSSocket, 'encrypted' | 'getPeerCertificate' | 'isSessionReused'>> & {
+  readonly server?: unknown;
+  readonly _SNICallback?: unknown;
+};
