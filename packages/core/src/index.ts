@@ -1,4 +1,13 @@
-export { type CodeRow, ConfigurationError, describeRefusal, type Evidence, type Outcome, type Refusal, type RefusalCode, refusalCodes } from './errors/index.js';
+export {
+  type CodeRow,
+  ConfigurationError,
+  describeRefusal,
+  type Evidence,
+  type Outcome,
+  type Refusal,
+  type RefusalCode,
+  refusalCodes,
+} from './errors/index.js';
 export {
   type Answer,
   type AttachableTls,

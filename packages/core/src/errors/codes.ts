@@ -53,7 +53,7 @@ const table = {
     alert: 'unknown_ca',
     status: 403,
     text: 'The client certificate is not issued by a trusted authority',
-    mend: 'If the issuer that the trace names is to be trusted, add it to trust (ca); if it is an intermediate, have the client send it or add it to trust.intermediates.',
+    mend: 'If the issuer that the trace names is to be trusted, add it to trust (ca); if it is an intermediate, add it to trust.intermediates, or have the client send it (some releases of Node.js, 24.21 among them, hide what clients send).',
   },
   PEERCERT_CHAIN_INCOMPLETE: {
     section: 'RFC 5280, section 6.1',

@@ -18,12 +18,16 @@ export function parseOptions<Schema extends z.ZodType>(schema: Schema, options: 
 function checkInheritance(schema: z.ZodType, options: unknown, root: string): void {
   if (typeof options !== 'object' || options === null) return;
   const inherited = knownKeys(schema, []).find((key) => key in options && !Object.hasOwn(options, key));
-  if (inherited !== undefined) throw new ConfigurationError(optionPath(root, [inherited]), 'is inherited: write it into the options themselves');
+  if (inherited !== undefined)
+    throw new ConfigurationError(optionPath(root, [inherited]), 'is inherited: write it into the options themselves');
 }
 
 /** `trust` and `['ca', 0]` make `trust.ca[0]`. */
 export function optionPath(root: string, path: readonly PropertyKey[]): string {
-  return path.reduce<string>((name, key) => (typeof key === 'number' ? `${name}[${key}]` : name === '' ? String(key) : `${name}.${String(key)}`), root);
+  return path.reduce<string>(
+    (name, key) => (typeof key === 'number' ? `${name}[${key}]` : name === '' ? String(key) : `${name}.${String(key)}`),
+    root,
+  );
 }
 
 /** The known name that `name` is probably a slip of, or nothing. */
@@ -49,7 +53,7 @@ function deepest(issues: readonly Issue[], prefix: readonly PropertyKey[]): Issu
         ? issue.errors.filter((branch) => branch.length > 0).map((branch) => deepest(branch as Issue[], path))
         : [];
     const found = nested.reduce<Issue | undefined>((a, b) => (a === undefined || further(b, a) ? b : a), undefined);
-    const own: Issue = found !== undefined && found.path.length > path.length ? found : unknownKey(nested) ?? { ...issue, path };
+    const own: Issue = found !== undefined && found.path.length > path.length ? found : (unknownKey(nested) ?? { ...issue, path });
     if (best === undefined || own.path.length > best.path.length) best = own;
   }
   return best as Issue;

@@ -1,17 +1,27 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type ConfigurationError, describeRefusal, type Outcome, type Refusal, refusal } from '../errors/index.js';
+import {
+  type ConfigurationError,
+  describeRefusal,
+  type Outcome,
+  type Refusal,
+  type RefusalCode,
+  type Refused,
+  refusal,
+} from '../errors/index.js';
 import { type ClientIdentity, isClientIdentity } from '../identity/index.js';
 import type { PeerRequest } from '../peer/index.js';
 import { compileRequirement, evaluateRequirement, type Requirement } from '../policy/index.js';
-import { type Logger, publishDecision, type Verifier } from '../verifier/index.js';
+import { type Logger, publishDecision, safeLogger, type Verifier } from '../verifier/index.js';
+import { checkServer } from './check-server.js';
 import type { Decision, MaybePromise } from './decision.js';
 import { type GuardOptions, type ParsedGuardOptions, parseGuardOptions } from './options.js';
-import { checkServer } from './check-server.js';
+import { requestLine } from './request-line.js';
 import { guardUpgrades, type UpgradeListener, upgradeListener } from './upgrade.js';
 
 /** What a guard reads of a request: Node's own, of either HTTP version, and what frameworks derive from it. */
 export interface GuardRequest extends PeerRequest {
   readonly method?: string | undefined;
+  readonly url?: string | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly httpVersionMajor?: number;
 }
@@ -49,9 +59,9 @@ export class Guard {
     try {
       if (requirement.presence === 'none' || this.#isPermittedPreflight(request)) return this.#conclude(request, anonymous, logger);
       const outcome: MaybePromise<Outcome<ClientIdentity>> = this.verifier.authenticate(request, requirement.trustSets);
-      if (!(outcome instanceof Promise)) return this.#conclude(request, judge(outcome, requirement), logger);
+      if (!(outcome instanceof Promise)) return this.#conclude(request, this.#judge(outcome, requirement, request), logger);
       return outcome
-        .then((found) => judge(found, requirement))
+        .then((found) => this.#judge(found, requirement, request))
         .catch(internal)
         .then((decision) => this.#conclude(request, decision, logger));
     } catch (error) {
@@ -102,9 +112,30 @@ export class Guard {
     }
     const status = this.#options.statuses[decision.refusal.code];
     const refused: Refusal = status === undefined ? decision.refusal : Object.freeze({ ...decision.refusal, status });
-    log(logger, refused);
+    log(logger, request, refused);
     publishDecision(request, null, refused);
     return { ok: false, refusal: refused };
+  }
+
+  #judge(outcome: Outcome<ClientIdentity>, requirement: Requirement, request: GuardRequest): Decision {
+    if (!outcome.ok) {
+      const absent = outcome.refusal.code === 'PEERCERT_CERTIFICATE_MISSING';
+      return absent && requirement.presence === 'optional'
+        ? anonymous
+        : (this.#ofAnotherTrustSet(outcome, requirement, request) ?? outcome);
+    }
+    // Only what the verifier made is an identity, whatever else a value may look like.
+    if (outcome.ok !== true || !isClientIdentity(outcome.value)) return internal(new TypeError('the verifier returned no identity'));
+    const mismatch = evaluateRequirement(requirement, outcome.value);
+    return mismatch === undefined ? { ok: true, identity: outcome.value } : { ok: false, refusal: mismatch };
+  }
+
+  /** A client that another trust set stands behind is not unknown: what it fails is the rule that names the set, and the log should say so. */
+  #ofAnotherTrustSet({ refusal: { code } }: Refused, requirement: Requirement, request: GuardRequest): Refused | undefined {
+    if (requirement.trustSets === undefined || !issuerFaults.has(code)) return undefined;
+    const anywhere = this.verifier.authenticate(request);
+    const mismatch = anywhere.ok ? evaluateRequirement(requirement, anywhere.value) : undefined;
+    return mismatch === undefined ? undefined : { ok: false, refusal: mismatch };
   }
 
   /** The Fetch standard's CORS-preflight request; neither header is ever empty there. */
@@ -120,29 +151,16 @@ export class Guard {
 
 const anonymous: Decision = Object.freeze({ ok: true, identity: null });
 
-function judge(outcome: Outcome<ClientIdentity>, requirement: Requirement): Decision {
-  if (!outcome.ok) {
-    const absent = outcome.refusal.code === 'PEERCERT_CERTIFICATE_MISSING';
-    return absent && requirement.presence === 'optional' ? anonymous : { ok: false, refusal: outcome.refusal };
-  }
-  // Only what the verifier made is an identity, whatever else a value may look like.
-  if (outcome.ok !== true || !isClientIdentity(outcome.value)) return internal(new TypeError('the verifier returned no identity'));
-  const mismatch = evaluateRequirement(requirement, outcome.value);
-  return mismatch === undefined ? { ok: true, identity: outcome.value } : { ok: false, refusal: mismatch };
-}
+const issuerFaults: ReadonlySet<RefusalCode> = new Set(['PEERCERT_ISSUER_UNKNOWN', 'PEERCERT_CHAIN_INCOMPLETE', 'PEERCERT_DEPTH_EXCEEDED']);
 
 function internal(error: unknown): Decision {
   const detail = error instanceof Error ? `${error.name}: ${error.message}` : 'something that is no error was thrown';
   return { ok: false, refusal: refusal('PEERCERT_INTERNAL', { detail }, error) };
 }
 
-/** The peer's faults are for whoever looks; the operator's own must be seen. A request's logger that throws changes no decision. */
-function log(logger: Logger, refused: Refusal): void {
+/** The peer's faults are for whoever looks; the operator's own must be seen. */
+function log(logger: Logger, request: GuardRequest, refused: Refusal): void {
   const { code, status, trace, cause } = refused;
   const fields = { code, status, trace, ...(cause === undefined ? {} : { err: cause }) };
-  try {
-    logger[status >= 500 ? 'error' : 'info'](fields, describeRefusal(refused));
-  } catch {
-    // There is nowhere left to tell of it.
-  }
+  safeLogger(logger)[status >= 500 ? 'error' : 'info'](fields, `${requestLine(request)}: ${describeRefusal(refused)}`);
 }

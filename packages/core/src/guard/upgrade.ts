@@ -6,6 +6,7 @@ import type { ClientIdentity } from '../identity/index.js';
 import { type Logger, publishDecision } from '../verifier/index.js';
 import { answerTo } from './answer.js';
 import type { Decision, MaybePromise } from './decision.js';
+import { requestLine } from './request-line.js';
 
 /** A listener for a server's 'upgrade' and 'connect' events. */
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -35,7 +36,7 @@ export function guardUpgrades(server: object, logger: Logger, vouch?: (listener:
     if (listeners.length === 0) return false;
     const guarded = listeners.filter((listener) => isGuarded(original(listener)));
     if (guarded.length === 0) {
-      const refused = refusal('PEERCERT_UPGRADE_UNGUARDED', { detail: `no guarded listener for '${event}' at ${path(request)}` });
+      const refused = refusal('PEERCERT_UPGRADE_UNGUARDED', { detail: `no guarded listener for '${event}' of ${requestLine(request)}` });
       logger.warn({ code: refused.code }, describeRefusal(refused));
       publishDecision(request, null, refused);
       refuseUpgrade(request, socket, refused);
@@ -102,8 +103,4 @@ function endUpgrade(socket: Duplex, refused: Refusal): void {
 function endStream(response: ServerResponse, { status }: Refusal): void {
   response.statusCode = status;
   response.end();
-}
-
-function path({ url }: IncomingMessage): string {
-  return JSON.stringify((url ?? '').split('?', 1)[0]?.slice(0, 200));
 }

@@ -51,7 +51,7 @@ function evaluateRules(rules: readonly Rule[], identity: ClientIdentity, option:
     const finding = rule.evaluate(identity);
     if (finding === undefined) continue;
     const { problem, expected, found } = finding;
-    const detail = `the policy ${option} is not satisfied: ${rule.name} ${problem}`;
+    const detail = `${option} is not satisfied: ${rule.name} ${problem}`;
     return refusal(
       'PEERCERT_POLICY_MISMATCH',
       Object.freeze({ detail, depth: 0, subject: shownName(identity.subject.dn), rule: rule.name, expected, found }),

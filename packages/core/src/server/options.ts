@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { SecureVersion, TlsOptions } from 'node:tls';
 import { z } from 'zod';
 import { ConfigurationError, parseOptions } from '../errors/index.js';
+import { readFile } from '../sources/index.js';
 
 /** A file's name, PEM text, or bytes. */
 export type Credential = string | Uint8Array;
@@ -104,19 +104,6 @@ export function parseServerTlsOptions(options: unknown): ParsedServerTlsOptions 
 }
 
 function bytesOf(given: Credential, option: string): Buffer {
-  if (given instanceof Uint8Array) return Buffer.from(given);
-  if (given.includes('-----BEGIN ')) return Buffer.from(given);
-  // A key without its BEGIN line must not appear in a message.
-  if (/^[A-Za-z0-9+/=\s]{60,}$/.test(given))
-    throw new ConfigurationError(option, "is base64 without a BEGIN line; give the whole PEM, or a file's name");
-  try {
-    return readFileSync(given);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new ConfigurationError(
-      option,
-      `cannot read ${given}, relative to ${process.cwd()} (${code}); correct the name or the permissions`,
-      { cause: error },
-    );
-  }
+  if (given instanceof Uint8Array || given.includes('-----BEGIN ')) return Buffer.from(given as Uint8Array);
+  return readFile(given, option);
 }

@@ -1,9 +1,9 @@
 import { constants, createHash } from 'node:crypto';
 import type { TlsOptions } from 'node:tls';
+import { writePem } from '../asn1/index.js';
 import { ConfigurationError } from '../errors/index.js';
 import { checkServer, guardUpgrades } from '../guard/index.js';
 import type { Trust, Verifier } from '../verifier/index.js';
-import { writePem } from '../asn1/index.js';
 import type { Certificate } from '../x509/index.js';
 import { checkCredentials } from './check-credentials.js';
 import { reportHandshakeFailures } from './handshake-failures.js';

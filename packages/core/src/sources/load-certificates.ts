@@ -1,11 +1,12 @@
 import { X509Certificate } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { globSync, isDynamicPattern } from 'tinyglobby';
 import { DerError, readPem } from '../asn1/index.js';
 import { ConfigurationError, describeRefusal, optionPath } from '../errors/index.js';
 import { type Certificate, checkExtensions, readCertificate } from '../x509/index.js';
 import type { CertificateSource, SingleSource } from './certificate-source.js';
+import { readFile, reading } from './read-file.js';
 
 const certificateFiles: ReadonlySet<string> = new Set(['.pem', '.crt', '.cer', '.der']);
 
@@ -36,9 +37,9 @@ function loadOne(single: SingleSource, option: string): readonly Certificate[] {
 
 /** The files that a name stands for: itself, a folder's certificate files, or what a glob finds. */
 function filesNamed(name: string, option: string): readonly string[] {
-  const status = attempt(() => statSync(name, { throwIfNoEntry: false }), cannotRead(name), option);
+  const status = reading(name, option, () => statSync(name, { throwIfNoEntry: false }));
   if (status?.isDirectory() === true) {
-    const files = attempt(() => readdirSync(name), cannotRead(name), option)
+    const files = reading(name, option, () => readdirSync(name))
       .filter((file) => certificateFiles.has(extname(file).toLowerCase()) && !file.startsWith('.'))
       .sort();
     if (files.length > 0) return files.map((file) => join(name, file));
@@ -48,27 +49,9 @@ function filesNamed(name: string, option: string): readonly string[] {
     );
   }
   if (status !== undefined || !isDynamicPattern(name)) return [name];
-  const files = attempt(() => globSync(name, { onlyFiles: true, expandDirectories: false }).sort(), cannotRead(name), option);
+  const files = reading(name, option, () => globSync(name, { onlyFiles: true, expandDirectories: false }).sort());
   if (files.length > 0) return files;
   throw new ConfigurationError(option, `no file matches ${name}; correct the pattern, relative to ${process.cwd()}`);
-}
-
-function readFile(file: string, option: string): Uint8Array {
-  return attempt(() => readFileSync(file), cannotRead(file), option);
-}
-
-/** What is far too long for a name was meant as something else, and makes no message. */
-function cannotRead(name: string): string {
-  return `cannot read ${name.length > 200 ? `${name.slice(0, 200)}…` : name}, relative to ${process.cwd()}`;
-}
-
-function attempt<T>(work: () => T, problem: string, option: string): T {
-  try {
-    return work();
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new ConfigurationError(option, `${problem} (${code ?? message}); correct the name or the permissions`, { cause: error });
-  }
 }
 
 function certificatesIn(bytes: Uint8Array, origin: string, option: string): readonly Certificate[] {

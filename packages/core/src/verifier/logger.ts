@@ -10,24 +10,36 @@ export interface Logger {
 
 const debug = debuglog('peercert');
 
-/** Unless told otherwise: what the operator must mend becomes a process warning, the rest shows with NODE_DEBUG=peercert. */
+const silent = (): void => undefined;
+
+/** Unless told otherwise: what the operator must mend becomes a process warning. */
 export const defaultLogger: Logger = {
-  debug: (_fields, message) => debug(message),
-  info: (_fields, message) => debug(message),
+  debug: silent,
+  info: silent,
   warn: (_fields, message) => process.emitWarning(message, 'PeercertWarning'),
   error: (_fields, message) => process.emitWarning(message, 'PeercertWarning'),
 };
 
-/** A logger that cannot throw: a broken log must not decide who gets in, nor break a request. */
+/**
+ * A logger that cannot throw: a broken log must not decide who gets in, nor break a request. Whatever the logger makes of it, all is
+ * shown with NODE_DEBUG=peercert. The console takes messages first, so it is given these alone.
+ */
 export function safeLogger(logger: Logger): Logger {
+  if (safeLoggers.has(logger)) return logger;
   const safe =
     (level: keyof Logger) =>
     (fields: object, message: string): void => {
+      debug(message);
       try {
-        logger[level](fields, message);
+        if (logger === (console as unknown)) console[level](message);
+        else logger[level](fields, message);
       } catch (error) {
         debug('the logger threw: %s', error);
       }
     };
-  return { debug: safe('debug'), info: safe('info'), warn: safe('warn'), error: safe('error') };
+  const wrapped = { debug: safe('debug'), info: safe('info'), warn: safe('warn'), error: safe('error') };
+  safeLoggers.add(wrapped);
+  return wrapped;
 }
+
+const safeLoggers = new WeakSet<Logger>();

@@ -185,8 +185,16 @@ describe('a guard', () => {
     const guard = new Guard({ trust: ca.der, trustSets: { partners: partners.der }, logger: new LogRecord() });
     const request = requestWith([client(partners, 'bob')]);
     expect(await decide(guard, request)).toBe('bob');
-    expect(await decide(guard, request, { trustSet: 'default' })).toBe('PEERCERT_ISSUER_UNKNOWN');
+    expect(await decide(guard, request, { trustSet: 'default' })).toBe('PEERCERT_POLICY_MISMATCH');
     expect(await decide(guard, request, { trustSet: ['default', 'partners'] })).toBe('bob');
+  });
+
+  it('tells a client of another trust set from one that nobody stands behind', async () => {
+    const logger = new LogRecord();
+    const guard = new Guard({ trust: ca.der, trustSets: { partners: partners.der }, logger });
+    expect(await decide(guard, requestWith([client(partners, 'bob')]), { trustSet: 'default' })).toBe('PEERCERT_POLICY_MISMATCH');
+    expect(logger.lines).toMatchObject([{ fields: { trace: [{ rule: 'trustSet', expected: '"default"', found: '"partners"' }] } }]);
+    expect(await decide(guard, requestWith([client(root('Stranger'), 'eve')]), { trustSet: 'default' })).toBe('PEERCERT_ISSUER_UNKNOWN');
   });
 
   it('tells the client nothing of the policy, and the log which rule failed', async () => {
@@ -209,7 +217,9 @@ describe('a guard', () => {
       ['info', 'PEERCERT_CERTIFICATE_MISSING', 403],
       ['error', 'PEERCERT_NOT_REQUESTED', 500],
     ]);
-    expect(given.lines[0]?.message).toMatch(/^PEERCERT_CERTIFICATE_MISSING: the client sent no certificate; mend: Send a certificate/);
+    expect(given.lines[0]?.message).toMatch(
+      /^\S+ "[^"]*": PEERCERT_CERTIFICATE_MISSING: the client sent no certificate; mend: Send a certificate/,
+    );
     expect(own.lines).toEqual([]);
     await guard.decide(requestWith([]));
     expect(own.lines).toHaveLength(1);

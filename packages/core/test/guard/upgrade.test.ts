@@ -122,7 +122,7 @@ describe('an upgrade that no guard decided about', () => {
     }
     expect(events).toMatchObject([{ identity: null, attributes: { 'peercert.verify': 'FAILED:PEERCERT_UPGRADE_UNGUARDED' } }]);
     expect(logger.lines).toMatchObject([{ level: 'warn', fields: { code: 'PEERCERT_UPGRADE_UNGUARDED' } }]);
-    expect(logger.of('warn')[0]).toContain('no guarded listener for \'upgrade\' at "/chat"');
+    expect(logger.of('warn')[0]).toContain(`no guarded listener for 'upgrade' of GET "/chat"`);
     expect(JSON.stringify(logger.lines)).not.toContain('secret');
   });
 

@@ -91,6 +91,13 @@ describe('depth, counted as OpenSSL does: intermediates alone', () => {
     return issued;
   });
 
+  it.each([0, 1, 2])('does not blame the depth %i where the chain ends in a root that nobody trusts', (depth) => {
+    const issued = chains[depth] as readonly Issued[];
+    const refused = refusalOf(client(issued[depth] as Issued), { trusted: [authority('Another')], presented: issued, depth });
+    expect(place(refused)).toEqual({ code: 'PEERCERT_ISSUER_UNKNOWN', depth: depth + 1 });
+    expect(refused.trace[0]?.detail).toBe('it is its own issuer and no trust anchor');
+  });
+
   it.each([
     [0, 1],
     [0, 3],

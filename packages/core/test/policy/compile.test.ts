@@ -67,7 +67,7 @@ describe('an attribute that occurs twice matches nothing', () => {
     const identity = identityOf({ subject: ['CN=api', 'O=Example', 'CN=web'] });
     expect(compilePolicy({ subject: { CN: 'api' } }, { option: 'config.mtls' }).evaluate(identity)?.trace).toEqual([
       {
-        detail: 'the policy config.mtls is not satisfied: subject.CN occurs 2 times, and then none of its values counts',
+        detail: 'config.mtls is not satisfied: subject.CN occurs 2 times, and then none of its values counts',
         depth: 0,
         subject: 'CN=web,O=Example,CN=api',
         rule: 'subject.CN',

@@ -14,7 +14,7 @@ const cn = (value: string): IdentitySpec => ({ subject: [`CN=${value}`] });
 describe('the evidence of a refusal', () => {
   it('names the policy, the rule, what is expected and what was found', () => {
     expect(evidence({ subject: { OU: ['payments', /bill.*/i] } }, { subject: ['OU=sales', 'CN=api'] })).toEqual({
-      detail: 'the policy config.mtls is not satisfied: subject.OU does not match',
+      detail: 'config.mtls is not satisfied: subject.OU does not match',
       depth: 0,
       subject: 'CN=api,OU=sales',
       rule: 'subject.OU',

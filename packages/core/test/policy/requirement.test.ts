@@ -154,9 +154,9 @@ describe('evaluation', () => {
   });
 
   it('names the policy that failed', () => {
-    expect(evaluateRequirement(route, stranger)?.trace[0]?.detail).toContain('the policy policy is not satisfied: subject.O');
+    expect(evaluateRequirement(route, stranger)?.trace[0]?.detail).toContain('policy is not satisfied: subject.O');
     expect(evaluateRequirement(onRoute({ subject: { CN: 'b' } }, staffOnly), member)?.trace[0]?.detail).toContain(
-      'the policy config.mtls is not satisfied: subject.CN',
+      'config.mtls is not satisfied: subject.CN',
     );
   });
 });

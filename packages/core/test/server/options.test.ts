@@ -175,6 +175,8 @@ describe('what is refused is never shown', () => {
     ['another option', { key, cert, passphrase: 'SECRET', minVersion: 'SSLv3' }],
     ['the key itself: base64 without its BEGIN line', { key: body, cert }],
     ['the key itself: base64 in lines', { key: key.split('\n').slice(1, -2).join('\n'), cert }],
+    ['the key itself: base64 with its line ends written out', { key: key.split('\n').slice(1, -2).join(String.raw`\n`), cert }],
+    ['the key itself: base64 with something before it', { key: `key: ${body.repeat(3)}`, cert }],
     ['the key itself: damaged', { key: key.replace('BEGIN PRIVATE', 'BEGIN PRIVTE'), cert }],
     ['the passphrase', { key: keyPem(testKey('ec', 'server'), 'right'), cert, passphrase: 'SECRET' }],
     ['another certificate’s key', { key, cert: pem(buildCertificate({ key: testKey('ec', 'other') })), passphrase: 'SECRET' }],
@@ -185,7 +187,9 @@ describe('what is refused is never shown', () => {
   });
 
   it('though a key without BEGIN line is told to be one', () => {
-    expect(failure({ key: body, cert }).message).toBe("key: is base64 without a BEGIN line; give the whole PEM, or a file's name");
+    expect(failure({ key: body, cert }).message).toBe(
+      'key: is neither PEM, which has a BEGIN line, nor a file that is there; give one of them',
+    );
   });
 });
 

@@ -55,7 +55,7 @@ describe('loadCertificates refuses', () => {
 
   it.each([
     ['a NUL in the name', 'ca\0.crt', 'ERR_INVALID_ARG_VALUE'],
-    ['a name that is too long', 'x'.repeat(5_000), 'ENAMETOOLONG'],
+    ['a name that is too long', `${'x'.repeat(250)}.crt`.repeat(1).padStart(255, '*'), 'ENAMETOOLONG'],
     ['a name below a file', join(import.meta.filename, 'ca.crt'), 'ENOTDIR'],
   ])('%s like any that cannot be read', (_, name, code) => {
     const error = failure(name);

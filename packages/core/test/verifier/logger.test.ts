@@ -61,3 +61,15 @@ describe('without a logger', () => {
     ]);
   });
 });
+
+describe('the console as a logger', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it('is given messages alone', () => {
+    const info = vi.spyOn(console, 'info').mockImplementation(() => undefined);
+    createVerifier({ trust: ca.der, logger: console }).logger.info({ trace: [] }, 'message');
+    expect(info.mock.calls).toEqual([['message']]);
+  });
+});
