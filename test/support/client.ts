@@ -1,6 +1,6 @@
 import { request as plainRequest } from 'node:http';
 import { request } from 'node:https';
-import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 
 /** An answer as a client sees it. */
 export interface HttpAnswer {
@@ -39,7 +39,11 @@ export function getPlain(port: number, path = '/'): Promise<HttpAnswer> {
 }
 
 /** What the server answers to these lines, read until it closes; with the session, for resuming it. */
-export function exchange(port: number, lines: readonly string[], tls: ConnectionOptions = {}): Promise<{ text: string; session: Buffer | undefined; resumed: boolean }> {
+export function exchange(
+  port: number,
+  lines: readonly string[],
+  tls: ConnectionOptions = {},
+): Promise<{ text: string; session: Buffer | undefined; resumed: boolean }> {
   return new Promise((resolve, reject) => {
     let text = '';
     let session: Buffer | undefined;

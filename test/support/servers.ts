@@ -22,12 +22,15 @@ export interface Setup {
   /** Does something to each request before the guard sees it. */
   readonly before?: (request: { socket: object }) => void;
   /** Does something to the server once it listens. */
-  readonly then?: (server: Server) => void;
+  readonly whenListening?: (server: Server) => void;
 }
 
 export const payments = { subject: { OU: 'payments' } } as const;
 
-export async function startFastify({ mtls, tls, before, then }: Setup, prepare?: (app: FastifyInstance) => void): Promise<Running> {
+export async function startFastify(
+  { mtls, tls, before, whenListening }: Setup,
+  prepare?: (app: FastifyInstance) => void,
+): Promise<Running> {
   const app = (tls === undefined ? Fastify() : Fastify({ https: tls })) as FastifyInstance;
   if (before !== undefined) app.addHook('onRequest', async (request) => before(request.raw));
   prepare?.(app);
@@ -36,11 +39,11 @@ export async function startFastify({ mtls, tls, before, then }: Setup, prepare?:
   app.get('/pay', { config: { mtls: payments } }, async () => ({ paid: true }));
   app.get('/health', { config: { mtls: false } }, async (request) => ({ ok: true, identity: request.clientIdentity }));
   await app.listen({ port: 0, host: '127.0.0.1' });
-  then?.(app.server);
+  whenListening?.(app.server);
   return { port: (app.server.address() as AddressInfo).port, server: app.server, close: async () => void (await app.close()) };
 }
 
-export async function startExpress({ mtls, tls, before, then }: Setup): Promise<Running> {
+export async function startExpress({ mtls, tls, before, whenListening }: Setup): Promise<Running> {
   const auth = expressMtls(mtls);
   const app = express();
   if (before !== undefined) {
@@ -53,12 +56,14 @@ export async function startExpress({ mtls, tls, before, then }: Setup): Promise<
   app.use(auth);
   app.get('/', (req: Request, res) => void res.json({ CN: req.clientIdentity?.subject.attributes.CN ?? null }));
   app.get('/pay', auth.require(payments), (_req, res) => void res.json({ paid: true }));
-  app.use((error: { code?: string; status?: number; message: string }, _req: Request, res: express.Response, _next: express.NextFunction) => {
-    res.status(error.status ?? 500).json({ code: error.code, message: error.message });
-  });
+  app.use(
+    (error: { code?: string; status?: number; message: string }, _req: Request, res: express.Response, _next: express.NextFunction) => {
+      res.status(error.status ?? 500).json({ code: error.code, message: error.message });
+    },
+  );
   const server = (tls === undefined ? createPlainServer(app) : createServer(tls, app)) as Server;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  then?.(server);
+  whenListening?.(server);
   return {
     port: (server.address() as AddressInfo).port,
     server,

@@ -1,6 +1,3 @@
-export { type Auth, mtls, mtls as default } from './mtls.js';
-export type { Middleware, Next } from './middleware.js';
-export { RefusedError } from './refused-error.js';
 export {
   type CertificatePolicy,
   type CertificateSource,
@@ -16,3 +13,6 @@ export {
   type UpgradeListener,
   type Verifier,
 } from '@peercert/core';
+export type { Middleware, Next } from './middleware.js';
+export { type Auth, mtls, mtls as default } from './mtls.js';
+export { RefusedError } from './refused-error.js';

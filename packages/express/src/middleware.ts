@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { TLSSocket } from 'node:tls';
-import { type ClientIdentity, type Decision, Guard, type Requirement } from '@peercert/core';
+import type { ClientIdentity, Decision, Guard, Requirement } from '@peercert/core';
 import { RefusedError } from './refused-error.js';
 
 /** Called exactly once: without an argument for a request that may pass, with a `RefusedError` for one that may not. */
@@ -20,13 +19,13 @@ export function middleware(guard: Guard, requirement: Requirement): Middleware {
         next();
       } else {
         const error = new RefusedError(decision.refusal, request.httpVersionMajor);
-        if (!response.headersSent) for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
+        setHeaders(response, error.headers);
         next(error);
       }
     };
     const decision = guard.decide(request, requirement);
     // What `next` throws later on must reach the process as it does from any callback, not come back here as a rejection.
-    if (decision instanceof Promise) decision.then((settled) => process.nextTick(settle, settled));
+    if (decision instanceof Promise) void decision.then((settled) => process.nextTick(settle, settled));
     else settle(decision);
   };
 }
@@ -36,7 +35,22 @@ export function setIdentity(request: IncomingMessage, identity: ClientIdentity |
   Object.defineProperty(request, 'clientIdentity', { value: identity, writable: true, enumerable: true, configurable: true });
 }
 
-function serverOf({ socket }: IncomingMessage): object | undefined {
-  const { server } = socket as TLSSocket & { server?: unknown };
-  return typeof server === 'object' && server !== null ? server : undefined;
+/** For error handlers that know of no `headers`. Where the client is gone the response takes none, and it makes no difference. */
+function setHeaders(response: ServerResponse, headers: RefusedError['headers']): void {
+  try {
+    if (response.headersSent) return;
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  } catch {
+    // The error says all of it again.
+  }
+}
+
+/** Once an HTTP/2 session is closed, its socket throws whatever it is asked. */
+function serverOf(request: IncomingMessage): object | undefined {
+  try {
+    const { server } = request.socket as { server?: unknown };
+    return typeof server === 'object' && server !== null ? server : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,12 +1,23 @@
 import type { IncomingMessage } from 'node:http';
-import { type CertificatePolicy, type ClientIdentity, Guard, type GuardOptions, type UpgradeListener, type Verifier } from '@peercert/core';
+import { Server } from 'node:net';
+import {
+  type CertificatePolicy,
+  type ClientIdentity,
+  ConfigurationError,
+  Guard,
+  type GuardOptions,
+  type Requirement,
+  type RoutePolicy,
+  type UpgradeListener,
+  type Verifier,
+} from '@peercert/core';
 import { type Middleware, middleware, setIdentity } from './middleware.js';
 
 declare global {
-  // biome-ignore lint/style/noNamespace: Express takes additions to its request here.
+  // Express takes additions to its request here.
   namespace Express {
     interface Request {
-      /** Who the client is; null where no certificate was asked for or, on an optional route, none was sent. */
+      /** Who the client is; null where none was needed and none was sent. */
       clientIdentity: ClientIdentity | null;
     }
   }
@@ -17,17 +28,18 @@ export interface Auth extends Middleware {
   readonly verifier: Verifier;
   /**
    * Demands a certificate that satisfies the policy and the default one; without an argument, the default one alone. Throws
-   * `ConfigurationError` for anything that is no policy, `undefined` included.
+   * `ConfigurationError` for anything that is no policy, `undefined` included, and for `false` and `'optional'`, which demand nothing.
    */
-  require(policy?: CertificatePolicy | 'required'): Middleware;
+  require(): Middleware;
+  require(policy: CertificatePolicy | 'required'): Middleware;
   /** Lets requests without a certificate pass, with `clientIdentity` null; a certificate that is sent must be good and satisfy the default policy. */
   optional(): Middleware;
   /**
    * Guards a listener for the server's 'upgrade' or 'connect' event: those never pass `app.use`, and are destroyed on a guarded server
-   * otherwise. The request that `listener` gets has its `clientIdentity`.
+   * otherwise. The request that `listener` gets has its `clientIdentity`. `false` as the policy leaves the listener open to everyone.
    */
   upgrade(listener: UpgradeListener): UpgradeListener;
-  upgrade(policy: CertificatePolicy | 'required' | 'optional', listener: UpgradeListener): UpgradeListener;
+  upgrade(policy: RoutePolicy, listener: UpgradeListener): UpgradeListener;
   /**
    * Guards the server from its first connection on, and throws `ConfigurationError` if it asks no client for a certificate. Without it
    * the middleware meets its server at the first request, and upgrades that come before are not destroyed.
@@ -47,20 +59,33 @@ export interface Auth extends Middleware {
  */
 export function mtls(options: GuardOptions = {}): Auth {
   const guard = new Guard(options);
-  const auth = middleware(guard, guard.requirement);
-  return Object.assign(auth, {
+  return Object.assign(middleware(guard, guard.requirement), {
     verifier: guard.verifier,
-    require: (...policy: [unknown?]): Middleware => middleware(guard, guard.compile(policy.length === 0 ? 'required' : policy[0], 'policy')),
+    require: (...given: [unknown?]): Middleware => requiring(guard, given.length === 0 ? 'required' : given[0]),
     optional: (): Middleware => middleware(guard, guard.compile('optional', 'policy')),
-    upgrade: (...given: [UpgradeListener] | [unknown, UpgradeListener]): UpgradeListener => {
-      const [policy, listener] = given.length === 1 ? [undefined, given[0]] : given;
-      if (typeof listener !== 'function') throw new TypeError('auth.upgrade takes a listener, after an optional policy');
-      const requirement = given.length === 1 ? guard.requirement : guard.compile(policy, 'policy');
-      return guard.upgrade(requirement, (request: IncomingMessage, socket, head, identity) => {
-        setIdentity(request, identity);
-        listener(request, socket, head);
-      });
+    upgrade: (...given: [unknown, unknown?]): UpgradeListener =>
+      given.length < 2 ? upgrading(guard, guard.requirement, given[0]) : upgrading(guard, guard.compile(given[0], 'policy'), given[1]),
+    check: (server: object): void => {
+      if (!(server instanceof Server)) throw new ConfigurationError('server', 'is no server; give check() what createServer() returned');
+      guard.check(server);
     },
-    check: (server: object): void => guard.check(server),
+  });
+}
+
+/** A condition that came out as `false` where a policy was meant must not open the route. */
+function requiring(guard: Guard, policy: unknown): Middleware {
+  const requirement = guard.compile(policy, 'policy');
+  if (requirement.presence === 'required') return middleware(guard, requirement);
+  const instead = policy === 'optional' ? 'auth.optional()' : 'no guard at all';
+  throw new ConfigurationError('policy', `${JSON.stringify(policy)} requires nothing; use ${instead} if the route is to be open`);
+}
+
+function upgrading(guard: Guard, requirement: Requirement, listener: unknown): UpgradeListener {
+  if (typeof listener !== 'function')
+    throw new ConfigurationError('listener', 'is no function; auth.upgrade takes a listener, after an optional policy');
+  const then = listener as UpgradeListener;
+  return guard.upgrade(requirement, (request: IncomingMessage, socket, head, identity) => {
+    setIdentity(request, identity);
+    then(request, socket, head);
   });
 }

@@ -13,4 +13,6 @@ export {
   type UpgradeListener,
   type Verifier,
 } from '@peercert/core';
-export { mtls, mtls as default, type ScopeGuard } from './plugin.js';
+export { mtls, mtls as default } from './plugin.js';
+export type { RefusedError } from './refused-error.js';
+export type { GuardedReply, GuardedRequest, GuardHook, ScopeGuard } from './scope-guard.js';

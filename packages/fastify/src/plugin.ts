@@ -1,130 +1,98 @@
-import createError from '@fastify/error';
-import { answerTo, type ClientIdentity, ConfigurationError, type Decision, Guard, type GuardOptions, type Refusal, type Requirement, type RoutePolicy, type UpgradeListener, type Verifier } from '@peercert/core';
-import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
+import { ConfigurationError, Guard, type GuardOptions, type RoutePolicy, type UpgradeListener } from '@peercert/core';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
-import { checkRouteOptions, routePolicy } from './route-policy.js';
+import { guardHook } from './hook.js';
+import { RouteRequirements } from './route-requirements.js';
+import type { ScopeGuard } from './scope-guard.js';
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Who the client is; null where no certificate was asked for or, on an optional route, none was sent. */
-    clientIdentity: ClientIdentity | null;
-  }
-  interface FastifyContextConfig {
-    /** What this route demands, added to the plugin's default policy. */
-    mtls?: RoutePolicy;
-  }
-  interface FastifyInstance {
-    /** The guard of this scope; undefined, and so a TypeError to use, where none is registered. */
-    mtls: ScopeGuard;
-  }
-}
-
-/** What `app.mtls` offers. */
-export interface ScopeGuard {
-  readonly verifier: Verifier;
-  /** An `onRequest` hook that demands the policy, and the default one. Throws `ConfigurationError` for what is no policy. */
-  require(policy: RoutePolicy): onRequestHookHandler;
-  /** Guards a listener for the server's 'upgrade' or 'connect' event that does not go through Fastify's routes. */
-  upgrade(policy: RoutePolicy, listener: UpgradeListener): UpgradeListener;
-}
-
-const register: FastifyPluginCallback<GuardOptions> = (app, options, done) => {
-  const guard = new Guard(optionsOf(options), app.log);
+/** Asynchronous, so that what it throws is the boot's error: with a callback it would end the process instead. */
+const register: FastifyPluginAsync<GuardOptions> = async (app, options) => {
+  const guard = new Guard(optionsOf(options, app), app.log);
   const requirements = new RouteRequirements(guard);
+  decorate(app, scopeGuard(guard));
 
-  if (!app.hasRequestDecorator('clientIdentity')) app.decorateRequest('clientIdentity', null);
-  const scope: ScopeGuard = Object.freeze({
-    verifier: guard.verifier,
-    require: (policy: RoutePolicy): onRequestHookHandler => hook(guard, constant(guard.compile(policy, 'app.mtls.require'))),
-    upgrade: (policy: RoutePolicy, listener: UpgradeListener): UpgradeListener =>
-      guard.upgrade(guard.compile(policy, 'app.mtls.upgrade'), (request, socket, head) => listener(request, socket, head)),
-  });
-  // A guard inside the scope of another has its own `app.mtls`; `decorate` would not let it.
-  if (app.hasDecorator('mtls')) Object.defineProperty(app, 'mtls', { value: scope });
-  else app.decorate('mtls', scope);
-
+  let routes = 0;
   // Nonsense in a route that is defined after the plugin throws at boot; an earlier one is met at its first request.
   app.addHook('onRoute', (route) => {
-    checkRouteOptions(route);
-    requirements.of(route.config);
+    requirements.compile(route);
+    routes += 1;
   });
-  app.addHook('onRequest', hook(guard, (request) => requirements.of(request.routeOptions.config)));
+  app.addHook(
+    'onRequest',
+    guardHook(guard, (request) => requirements.of(request.routeOptions.config)),
+  );
   app.addHook('onReady', (ready) => {
-    guard.check(app.server, (listener) => dispatchesToRoutes(app, listener));
+    guard.check(app.server, dispatchesToRoutes);
+    tellScope(app, routes);
     ready();
   });
-  if (app.prefix !== '') app.log.info({ prefix: app.prefix }, `mtls guards the routes under ${app.prefix}, and no others`);
-  done();
 };
 
 /** Client-certificate authentication as a plugin: `app.register(mtls, { trust: 'ca.crt' })`. */
 export const mtls = fp(register, { fastify: '5.x', name: '@peercert/fastify' });
 
-/** The requirements of routes, by the config object that Fastify keeps for each. */
-class RouteRequirements {
-  readonly #guard: Guard;
-  readonly #known = new WeakMap<object, Requirement>();
+/** The guards made here, to tell a guard around this one from what somebody else calls `mtls`. */
+const scopeGuards = new WeakSet<ScopeGuard>();
 
-  constructor(guard: Guard) {
-    this.#guard = guard;
+function scopeGuard(guard: Guard): ScopeGuard {
+  const scope: ScopeGuard = Object.freeze({
+    verifier: guard.verifier,
+    require(policy: unknown) {
+      const requirement = guard.compile(policy, 'app.mtls.require');
+      if (requirement.presence === 'required') return guardHook(guard, () => requirement);
+      const problem = `${JSON.stringify(policy)} requires nothing; write it as config: { mtls: ${JSON.stringify(policy)} } if the route is to be open`;
+      throw new ConfigurationError('app.mtls.require', problem);
+    },
+    upgrade(policy: RoutePolicy, listener: UpgradeListener) {
+      if (typeof listener !== 'function') throw new ConfigurationError('app.mtls.upgrade', 'takes a policy and a listener');
+      return guard.upgrade(guard.compile(policy, 'app.mtls.upgrade'), (request, socket, head) => listener(request, socket, head));
+    },
+  });
+  scopeGuards.add(scope);
+  return scope;
+}
+
+/** A guard inside of another, or beside it in one scope, takes over `app.mtls`; any other owner of the names is Fastify's to refuse. */
+function decorate(app: FastifyInstance, scope: ScopeGuard): void {
+  if (scopeGuards.has(app.mtls)) {
+    app.mtls = scope;
+    return;
   }
+  app.decorate('mtls', scope);
+  app.decorateRequest('clientIdentity', null);
+}
 
-  /** Throws `ConfigurationError` for a `config.mtls` that is no policy. */
-  of(config: object | undefined): Requirement {
-    const known = config === undefined ? this.#guard.requirement : this.#known.get(config);
-    if (known !== undefined || config === undefined) return known ?? this.#guard.requirement;
-    const policy = routePolicy(config);
-    const requirement = policy === undefined ? this.#guard.requirement : this.#guard.compile(policy.value, 'config.mtls');
-    this.#known.set(config, requirement);
-    return requirement;
+/** Fastify passes its own options of `register` along. A prefix means nothing to a plugin that belongs to the scope it is registered in. */
+function optionsOf(options: GuardOptions & FastifyOwnOptions, app: FastifyInstance): GuardOptions {
+  const { prefix, logLevel: _logLevel, logSerializers: _logSerializers, ...own } = options;
+  if (typeof prefix === 'string' && !app.prefix.endsWith(prefix)) {
+    throw new ConfigurationError('prefix', `narrows nothing here; register mtls inside of a plugin that has the prefix '${prefix}'`);
   }
+  // With its prototype, so that what is inherited is refused like anywhere else and not passed over.
+  return Object.setPrototypeOf(own, Object.getPrototypeOf(options) as object | null) as GuardOptions;
 }
 
-function hook(guard: Guard, requirementOf: (request: FastifyRequest) => Requirement): onRequestHookHandler {
-  return (request, reply, done) => {
-    const settle = (decision: Decision): void => {
-      if (!decision.ok) return done(toError(decision.refusal, request, reply));
-      // Of nested guards, the one that asked for no certificate does not hide what the other found.
-      if (decision.identity !== null) request.clientIdentity = decision.identity;
-      done();
-    };
-    const decision = decide(guard, requirementOf, request);
-    if (decision instanceof Promise) decision.then((settled) => process.nextTick(settle, settled));
-    else settle(decision);
-  };
+interface FastifyOwnOptions {
+  readonly prefix?: unknown;
+  readonly logLevel?: unknown;
+  readonly logSerializers?: unknown;
 }
 
-function decide(guard: Guard, requirementOf: (request: FastifyRequest) => Requirement, request: FastifyRequest): Decision | Promise<Decision> {
-  let requirement: Requirement;
-  try {
-    requirement = requirementOf(request);
-  } catch (error) {
-    if (error instanceof ConfigurationError) return guard.misconfigured(request.raw, error, request.log);
-    throw error;
-  }
-  return guard.decide(request.raw, requirement, request.log);
+/** A guard that is not the whole application's says so: it may have been meant to be. */
+function tellScope(app: FastifyInstance, routes: number): void {
+  const parent = Object.getPrototypeOf(app) as FastifyInstance;
+  if (!('prefix' in parent)) return;
+  const own = app.prefix === parent.prefix ? 'of the plugin that it is registered in' : `under ${app.prefix}`;
+  const advice = 'wrap that plugin with fastify-plugin if the whole application is meant';
+  const fields = { prefix: app.prefix, routes };
+  if (routes > 0) app.log.info(fields, `mtls guards the routes ${own}, and no others; ${advice}`);
+  else app.log.warn(fields, `mtls guards the routes ${own}, and none was defined there after it; ${advice}`);
 }
 
-/** A refusal as an error of Fastify's own kind; the trace stays in `refusal`, which is not serialized. */
-function toError(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): Error {
-  const { code, message, status, headers } = answerTo(refusal, request.raw.httpVersionMajor);
-  reply.headers(headers);
-  const error = createError(code, message, status)();
-  Object.defineProperty(error, 'refusal', { value: refusal });
-  return error;
-}
-
-function optionsOf(options: GuardOptions & { prefix?: unknown; logLevel?: unknown }): GuardOptions {
-  // Fastify passes its own options of `register` along.
-  const { prefix: _prefix, logLevel: _logLevel, ...own } = options;
-  return own;
-}
-
-function constant<T>(value: T): () => T {
-  return () => value;
-}
-
-/** @fastify/websocket leads upgrades through Fastify's router, and so through this plugin's hook. */
-function dispatchesToRoutes(app: FastifyInstance, listener: UpgradeListener): boolean {
-  return app.hasDecorator('websocketServer') && /\bfastify\.routing\(/.test(Function.prototype.toString.call(listener));
+/**
+ * @fastify/websocket, and whatever does as it does, leads upgrades through Fastify's router, and so through the hook of whichever scope
+ * the route is in. Nothing but its source tells such a listener from others.
+ */
+function dispatchesToRoutes(listener: UpgradeListener): boolean {
+  return /\.routing\(/.test(Function.prototype.toString.call(listener));
 }

@@ -1,23 +1,38 @@
 import { ConfigurationError } from '@peercert/core';
 import type { RouteOptions } from 'fastify';
 
+/** A route's own policy, not looked at yet. */
+export interface RoutePolicySetting {
+  readonly policy: unknown;
+}
+
 /** The route's own policy, as it stands in its config; undefined where it says nothing. Throws for a key that was meant to be `mtls`. */
-export function routePolicy(config: object): { readonly value: unknown } | undefined {
+export function routePolicy(config: unknown): RoutePolicySetting | undefined {
+  if (typeof config !== 'object' || config === null) return undefined;
   checkKeys(config, 'config');
-  return Object.hasOwn(config, 'mtls') ? { value: (config as { mtls?: unknown }).mtls } : undefined;
+  return Object.hasOwn(config, 'mtls') ? { policy: (config as { mtls?: unknown }).mtls } : undefined;
 }
 
 /** A policy that is written where nobody reads it would leave the route with the default: so it throws at boot. */
 export function checkRouteOptions(route: RouteOptions): void {
+  const config: unknown = route.config;
   if (Object.hasOwn(route, 'mtls')) {
     throw new ConfigurationError('mtls', `stands beside config in the options of ${name(route)}; write { config: { mtls: … } }`);
   }
+  if (typeof config === 'object' && config !== null && 'mtls' in config && !Object.hasOwn(config, 'mtls')) {
+    throw new ConfigurationError(
+      'config.mtls',
+      `is inherited by the config of ${name(route)}, of which Fastify copies own properties alone; write it out`,
+    );
+  }
   checkKeys(route, `the options of ${name(route)}`);
+  if (typeof config === 'object' && config !== null) checkKeys(config, `the config of ${name(route)}`);
 }
 
 function checkKeys(options: object, where: string): void {
   const slip = Object.keys(options).find(isSlip);
-  if (slip !== undefined) throw new ConfigurationError(slip, `in ${where} is not known (did you mean 'mtls'?); write { config: { mtls: … } }`);
+  if (slip !== undefined)
+    throw new ConfigurationError(slip, `in ${where} is not known (did you mean 'mtls'?); write { config: { mtls: … } }`);
 }
 
 /** Another case, two letters swapped, or one letter too many, missing or wrong; `tls` is a word of its own. */

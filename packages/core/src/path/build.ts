@@ -81,18 +81,10 @@ function* extend(chain: readonly Certificate[], search: Search): Generator<Candi
     isDeadEnd = false;
     if (anchor !== undefined) yield { certificates: chain, trustAnchor: anchor };
     else if (chain.length <= depth) yield* extend([...chain, certificate], search);
-    else if (leadsToAnchor([...chain, certificate], search)) nearest.note(tooDeep(last, chain.length - 1, depth));
+    else if (search.issuers.leadToAnchor(certificate)) nearest.note(tooDeep(last, chain.length - 1, depth));
     else nearest.note(deadEnd(certificate, chain.length, search.issuers.of(certificate).length > 0));
   }
   if (isDeadEnd) nearest.note(deadEnd(last, chain.length - 1, issuers.length > 0));
-}
-
-/** Whether names lead to an anchor, however deep: a root that the client sent along, and that nobody trusts, is unknown rather than too deep. */
-function leadsToAnchor(chain: readonly Certificate[], search: Search): boolean {
-  return search.issuers.of(chain[chain.length - 1] as Certificate).some(({ certificate, anchor }) => {
-    if (!search.budget.spend('candidates')) return false;
-    return anchor !== undefined || (!repeats(chain, certificate) && leadsToAnchor([...chain, certificate], search));
-  });
 }
 
 /** RFC 4158, section 2.4.1: the same name with the same key twice in a path is a loop. */

@@ -34,6 +34,21 @@ export class Issuers {
   }
 
   /**
+   * Whether names lead from the certificate to an anchor, over however many others: a root that the client sent along, and that nobody
+   * trusts, is unknown rather than too deep. It looks at each certificate once, and spends nothing that the search itself could need.
+   */
+  leadToAnchor(certificate: Certificate): boolean {
+    const reached = new Set([certificate]);
+    for (const each of reached) {
+      for (const issuer of this.of(each)) {
+        if (issuer.anchor !== undefined) return true;
+        reached.add(issuer.certificate);
+      }
+    }
+    return false;
+  }
+
+  /**
    * RFC 5280, section 6.1: "A certificate MUST NOT appear more than once in a prospective certification path", so none is its own issuer. A
    * copy of an anchor among the intermediates is that anchor: what is above it does not matter.
    */

@@ -104,6 +104,6 @@ export function parseServerTlsOptions(options: unknown): ParsedServerTlsOptions 
 }
 
 function bytesOf(given: Credential, option: string): Buffer {
-  if (given instanceof Uint8Array || given.includes('-----BEGIN ')) return Buffer.from(given as Uint8Array);
-  return readFile(given, option);
+  if (given instanceof Uint8Array) return Buffer.from(given);
+  return given.includes('-----BEGIN ') ? Buffer.from(given) : readFile(given, option);
 }

@@ -14,7 +14,8 @@ export function reading<T>(name: string, option: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (mayBeKey(name)) throw new ConfigurationError(option, 'is neither PEM, which has a BEGIN line, nor a file that is there; give one of them');
+    if (mayBeKey(name))
+      throw new ConfigurationError(option, 'is neither PEM, which has a BEGIN line, nor a file that is there; give one of them');
     const { code, message } = error as NodeJS.ErrnoException;
     const problem = `cannot read ${name}, relative to ${process.cwd()} (${code ?? message})`;
     throw new ConfigurationError(option, `${problem}; correct the name or the permissions`, { cause: error });

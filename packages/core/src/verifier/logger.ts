@@ -31,6 +31,7 @@ export function safeLogger(logger: Logger): Logger {
     (fields: object, message: string): void => {
       debug(message);
       try {
+        // biome-ignore lint/suspicious/noConsole: the operator chose it.
         if (logger === (console as unknown)) console[level](message);
         else logger[level](fields, message);
       } catch (error) {

@@ -28,6 +28,13 @@ describe('guard.check throws', () => {
     }
   });
 
+  it('for one whose requestCert was set to something else later', () => {
+    for (const requestCert of [1, 'true', undefined]) {
+      const server = Object.assign(createHttpsServer({ requestCert: true }), { requestCert });
+      expect(() => setUp().guard.check(server)).toThrow(/^requestCert: is /);
+    }
+  });
+
   it('what attaching the tls throws', () => {
     const { guard } = setUp(() => {
       throw new ConfigurationError('requestCert', 'is false');

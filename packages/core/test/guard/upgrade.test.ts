@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { EventEmitter } from 'node:events';
+import { EventEmitter, errorMonitor } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
 import { type AddressInfo, connect } from 'node:net';
@@ -304,15 +304,15 @@ describe('a decision that has to be waited for', () => {
     expect(socket.written).toBe('');
   });
 
-  it('comes too late for a client whose error is still to be told', async () => {
-    // The decision is settled, the socket fails before it is acted upon, and only then tells of its error.
-    const settled = Promise.resolve(alice);
-    const { calls, socket } = start(settled);
-    await settled;
-    await Promise.resolve();
-    socket.destroy(new Error('ECONNRESET'));
+  it('comes too late for a client whose error is still to be told, and leaves somebody to hear it', async () => {
+    const { calls, socket } = start(Promise.resolve(alice));
+    const hearing: number[] = [];
+    socket.on(errorMonitor, () => hearing.push(socket.listenerCount('error')));
+    // Behind the decision, before it is acted upon: the socket is destroyed then, and tells of its error in the next tick.
+    process.nextTick(() => socket.destroy(new Error('ECONNRESET')));
     await ticks();
     expect(calls).toEqual([]);
+    expect(hearing).toEqual([1]);
   });
 
   it('does not turn what the listener throws into a rejection that nobody sees', async () => {

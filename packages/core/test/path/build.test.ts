@@ -98,6 +98,20 @@ describe('depth, counted as OpenSSL does: intermediates alone', () => {
     expect(refused.trace[0]?.detail).toBe('it is its own issuer and no trust anchor');
   });
 
+  it('spends nothing on what to blame that a path within the depth could need', () => {
+    const issuing = authority('issuing', { issuer: root });
+    const crowd = Array.from({ length: 12 }, (_, number) =>
+      authority('issuing', { issuer: issuing, key: testKey('ec', `crowd ${number}`) }),
+    );
+    expect(names(pathOf(client(issuing), { trusted: [root], presented: [...crowd, issuing], depth: 1 }))).toEqual([
+      'client',
+      'issuing',
+      'root',
+    ]);
+    const { end } = search(client(issuing), { trusted: [authority('Another')], presented: [...crowd, issuing], depth: 1 });
+    expect(end).toMatchObject({ isFinal: false, refusal: { code: 'PEERCERT_ISSUER_UNKNOWN' } });
+  });
+
   it.each([
     [0, 1],
     [0, 3],

@@ -121,4 +121,14 @@ describe('Issuers', () => {
     expect(issuers.of(endEntity)).toBe(issuers.of(endEntity));
     expect(asked).toBe(1);
   });
+
+  it.each([
+    ['an anchor issued it', [root], [], true],
+    ['an intermediate leads there', [root], [anchorOne], true],
+    ['nobody is known', [], [], false],
+    ['all that are known lead to each other', [], [anchorOne, authority('root', { issuer: anchorOne })], false],
+  ])('says whether names lead to an anchor: %s', (_, trusted, configured, leads) => {
+    const below = configured.length === 0 ? anchorTwo.certificate : client(anchorOne);
+    expect(new Issuers(trustSet({ trusted, configured }), []).leadToAnchor(below)).toBe(leads);
+  });
 });

@@ -107,6 +107,7 @@ describe('a request that came over a connection', () => {
   const duplex = () => new Duplex({ read: () => undefined });
   it.each([
     ['an IncomingMessage without a living socket', () => new IncomingMessage(new Socket())],
+    ['an IncomingMessage whose socket was exchanged', () => Object.assign(new IncomingMessage(new Socket()), { socket: {} })],
     ['what inherits from one', () => Object.create(new IncomingMessage(new Socket())) as object],
     ['a Proxy of one', () => new Proxy(new IncomingMessage(new Socket()), {})],
     [
@@ -209,6 +210,7 @@ describe('what nobody simulated', () => {
   it('is nobody: a polluted prototype fills neither an empty list of certificates nor a missing one', () => {
     Object.assign(Object.prototype, polluted);
     expect(codeOf(simulated([]))).toBe('PEERCERT_CERTIFICATE_MISSING');
+    expect(() => simulated(new Array<Uint8Array>(1))).toThrow(/certificate 0 is no Uint8Array/);
     const peer = readPeer(simulated([alice]));
     expect(peer.ok && peer.value.presentedChain()).toEqual([]);
   });

@@ -55,13 +55,29 @@ describe('loadCertificates refuses', () => {
 
   it.each([
     ['a NUL in the name', 'ca\0.crt', 'ERR_INVALID_ARG_VALUE'],
-    ['a name that is too long', `${'x'.repeat(250)}.crt`.repeat(1).padStart(255, '*'), 'ENAMETOOLONG'],
+    ['a name that is too long', 'é'.repeat(200), 'ENAMETOOLONG'],
     ['a name below a file', join(import.meta.filename, 'ca.crt'), 'ENOTDIR'],
   ])('%s like any that cannot be read', (_, name, code) => {
     const error = failure(name);
     expect(error.option).toBe('trust.ca');
     expect(error.message).toContain(`(${code}); correct the name`);
-    expect(error.message.length).toBeLessThan(500);
+    expect(error.cause).toMatchObject({ code });
+  });
+
+  it.each([
+    ['base64 that lost its BEGIN line', privateKey.split('\n').slice(1, -2).join('\n')],
+    ['base64 in one line', privateKey.split('\n').slice(1, -2).join('')],
+    ['base64 with its line ends written out', privateKey.split('\n').slice(1, -2).join(String.raw`\n`)],
+    ['anything longer than a name', `key: ${privateKey.split('\n')[1]}`.repeat(5)],
+  ])('%s, and shows nothing of it', (_, text) => {
+    const error = failure(text);
+    expect(error.message).toBe('trust.ca: is neither PEM, which has a BEGIN line, nor a file that is there; give one of them');
+    expect(error.cause).toBeUndefined();
+  });
+
+  it('nothing that is there, whatever its name looks like', () => {
+    const name = 'certificatesOfTheAuthoritiesThatClientsOfTheGatewayAreTrustedBy';
+    expect(names(write(name, pem(a)))).toEqual(['CN=A']);
   });
 
   it('a link to itself', () => {
