@@ -27,7 +27,7 @@ needs('openssl', 'curl')('the README', () => {
       child = spawn(process.execPath, ['server.mjs'], { cwd: folder, stdio: 'inherit' });
       const [without = '', withOne = ''] = block('And then', 'sh').replaceAll('8443', port).trim().split('\n');
 
-      expect(await run(without, '--retry-connrefused --retry 20 --retry-delay 1')).toMatch(/PEERCERT_CERTIFICATE_MISSING[^]*\n403$/);
+      expect(await run(without, '--retry-connrefused --retry 20 --retry-delay 1')).toMatch(/PEERCERT_CERTIFICATE_MISSING[\s\S]*\n403$/);
       expect(await run(withOne)).toBe('{"hello":["alice"]}\n200');
       expect(await run(withOne.replace(`${port}/`, `${port}/pay`))).toBe('{"paid":true}\n200');
       expect(await run(without.replace(`${port}/`, `${port}/health`))).toBe('{"ok":true}\n200');
@@ -37,13 +37,15 @@ needs('openssl', 'curl')('the README', () => {
   /** The first block of this language under the heading. */
   function block(heading: string, language: string): string {
     const section = readme.split(`## ${heading}\n`)[1] ?? '';
-    const found = new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(section)?.[1];
+    const found = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(section)?.[1];
     if (found === undefined) throw new Error(`README.md has no ${language} block under ${heading}`);
     return found;
   }
 
   async function run(curl: string, more = ''): Promise<string> {
-    const { stdout } = await promisify(execFile)('sh', ['-c', `${curl.replace('curl ', `curl -s -w '\\n%{http_code}' ${more} `)}`], { cwd: folder });
+    const { stdout } = await promisify(execFile)('sh', ['-c', `${curl.replace('curl ', `curl -s -w '\\n%{http_code}' ${more} `)}`], {
+      cwd: folder,
+    });
     return stdout;
   }
 

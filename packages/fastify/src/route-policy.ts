@@ -39,7 +39,6 @@ function checkKeys(options: object, where: string): void {
 function isSlip(key: string): boolean {
   if (key === 'mtls') return false;
   const lower = key.toLowerCase();
-  if (lower === 'mtls') return true;
   if (lower === 'tls' || Math.abs(lower.length - 4) > 1) return false;
   return swapped(lower) || oneEdit(lower);
 }

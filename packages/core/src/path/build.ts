@@ -96,12 +96,12 @@ function noFurtherPath(endEntity: Certificate): Refusal {
   return refusal('PEERCERT_ISSUER_UNKNOWN', evidence(endEntity, 0, 'no further path to a trust anchor was found'));
 }
 
-function deadEnd(certificate: Certificate, depth: number, isLoop: boolean): Refusal {
+function deadEnd(certificate: Certificate, depth: number, isKnown: boolean): Refusal {
   const issuer = nameText(certificate.issuer);
   const detail = certificate.isSelfIssued
     ? 'it is its own issuer and no trust anchor'
-    : isLoop
-      ? `its issuer, ${issuer}, leads back to itself and to no trust anchor`
+    : isKnown
+      ? `its issuer, ${issuer}, is known, but leads to no trust anchor`
       : `its issuer, ${issuer}, is neither trusted nor known as an intermediate`;
   return refusal('PEERCERT_ISSUER_UNKNOWN', evidence(certificate, depth, detail));
 }

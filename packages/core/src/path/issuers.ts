@@ -13,6 +13,7 @@ export class Issuers {
   readonly #trustSet: TrustSet;
   readonly #pools: readonly CertificatePool[];
   readonly #known = new Map<Certificate, readonly Issuer[]>();
+  readonly #leadNowhere = new Set<Certificate>();
 
   constructor(trustSet: TrustSet, pools: readonly CertificatePool[]) {
     this.#trustSet = trustSet;
@@ -38,6 +39,7 @@ export class Issuers {
    * trusts, is unknown rather than too deep. It looks at each certificate once, and spends nothing that the search itself could need.
    */
   leadToAnchor(certificate: Certificate): boolean {
+    if (this.#leadNowhere.has(certificate)) return false;
     const reached = new Set([certificate]);
     for (const each of reached) {
       for (const issuer of this.of(each)) {
@@ -45,6 +47,7 @@ export class Issuers {
         reached.add(issuer.certificate);
       }
     }
+    for (const each of reached) this.#leadNowhere.add(each);
     return false;
   }
 

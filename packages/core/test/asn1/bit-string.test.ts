@@ -40,4 +40,8 @@ describe('decodeNamedBits', () => {
   ])('reads %s', (_, content, bits) => {
     expect(decodeNamedBits(hex(content), 0, hex(content).length, 'b')).toBe(bits);
   });
+
+  it('looks at nothing outside of the content', () => {
+    expect(decodeNamedBits(hex('ff 07 80 ff'), 1, 3, 'b')).toBe(0b1);
+  });
 });

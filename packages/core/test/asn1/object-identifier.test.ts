@@ -56,6 +56,17 @@ describe('decodeObjectIdentifier', () => {
     expect(read()).toEqual(oids);
   });
 
+  it('does not take an identifier for a longer one that begins with it, whichever came first', () => {
+    for (let i = 0; i < 5000; i++) {
+      const content = oidContent(`1.2.${i}.3`);
+      const isLongFirst = i % 2 === 0;
+      const [first, second] = isLongFirst ? [content.length, content.length - 1] : [content.length - 1, content.length];
+      const found = [decodeObjectIdentifier(content, 0, first, 'o'), decodeObjectIdentifier(content, 0, second, 'o')];
+      const expected = isLongFirst ? [`1.2.${i}.3`, `1.2.${i}`] : [`1.2.${i}`, `1.2.${i}.3`];
+      if (found.join() !== expected.join()) expect.fail(`${found} where ${expected} is written`);
+    }
+  });
+
   it('is not misled when the caller reuses its buffer', () => {
     const buffer = hex('2a 03 04');
     expect(decodeObjectIdentifier(buffer, 0, 3, 'o')).toBe('1.2.3.4');
@@ -68,6 +79,10 @@ describe('decodeObjectIdentifier', () => {
 describe('checkObjectIdentifier', () => {
   it.each(malformed)('refuses one %s', (_, content, message) => {
     expect(() => checkObjectIdentifier(hex(content), 0, hex(content).length, 'o')).toThrow(new DerError(message));
+  });
+
+  it('looks at nothing outside of the content', () => {
+    expect(() => checkObjectIdentifier(hex('80 55 04 80'), 1, 3, 'o')).not.toThrow();
   });
 
   it('takes 128 octets', () => {

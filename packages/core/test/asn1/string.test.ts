@@ -29,6 +29,7 @@ describe('checkString', () => {
     ['BMPString', tags.bmpString, '00 61 00', 's: BMPString whose length is not a multiple of 2'],
     ['BMPString', tags.bmpString, '00 00', 's: BMPString with NUL'],
     ['BMPString (surrogates)', tags.bmpString, 'd8 3d de 00', 's: BMPString with a number that is no character'],
+    ['BMPString (first surrogate)', tags.bmpString, 'd8 00', 's: BMPString with a number that is no character'],
     ['BMPString (last surrogate)', tags.bmpString, 'df ff', 's: BMPString with a number that is no character'],
     ['UniversalString', tags.universalString, '00 00 61', 's: UniversalString whose length is not a multiple of 4'],
     ['UniversalString', tags.universalString, '00 00 00 00', 's: UniversalString with NUL'],
