@@ -5,6 +5,7 @@
 import { rmSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { argumentsOrUsage } from './arguments.mjs';
+import { writeHandout } from './handout.mjs';
 import { invitation } from './invitation.mjs';
 import { judge } from './judge.mjs';
 import { createPki, writeFiles } from './pki.mjs';
@@ -24,6 +25,7 @@ say('Making a development PKI …');
 const pki = await createPki();
 if (makeAnew) rmSync(folder, { recursive: true, force: true });
 writeFiles(pki, folder);
+const handout = await writeHandout(pki.byBrowser, folder);
 
 const servers = [await start(startFastify, port), await start(startExpress, port === 0 ? 0 : port + 1)];
 const places = servers.map((server) => `${server.name} listens on https://127.0.0.1:${server.port}`);
@@ -37,7 +39,7 @@ if (once) {
 } else {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, close);
   const mismatch = log.find((line) => line.includes('POLICY_MISMATCH'));
-  say(invitation(folder, servers, mismatch ?? ''));
+  say(invitation(handout, servers, mismatch ?? ''));
 }
 
 /** How many rows were not as expected. */
@@ -70,7 +72,7 @@ async function tellStory() {
  */
 async function start(startServer, wanted) {
   const free = await ifFree(wanted);
-  const server = await startServer({ folder, port: free, log: (name, line) => note(`${name}: ${line}`) });
+  const server = await startServer({ folder, port: free, handout, log: (name, line) => note(`${name}: ${line}`) });
   if (free !== wanted) say(`Port ${wanted} is not free, so ${server.name} gets another one; --port N chooses.`);
   return server;
 }

@@ -19,6 +19,8 @@ export async function createPki() {
 
   const alice = { CN: 'alice', OU: 'payments' };
   const server = await ca.issueServer({ dns: 'localhost', ip: '127.0.0.1' });
+  const client = await ca.issueClient({ subject: alice, subjectAltName: { email: 'alice@example.com' } });
+  const otherDepartment = await ca.issueClient({ subject: { CN: 'bob', OU: 'sales' } });
   const device = await intermediate.issueClient({ subject: { CN: 'sensor-7', OU: 'devices' } });
 
   return {
@@ -26,8 +28,8 @@ export async function createPki() {
     otherCa,
     server,
     clients: {
-      client: (await ca.issueClient({ subject: alice, subjectAltName: { email: 'alice@example.com' } })).tls,
-      'other-department': (await ca.issueClient({ subject: { CN: 'bob', OU: 'sales' } })).tls,
+      client: client.tls,
+      'other-department': otherDepartment.tls,
       expired: (await ca.issueClient({ subject: alice, days: -1 })).tls,
       'not-yet-valid': (await ca.issueClient({ subject: alice, notBefore: new Date(Date.now() + day), days: 90 })).tls,
       'other-ca-client': (await otherCa.issueClient({ subject: alice })).tls,
@@ -38,6 +40,8 @@ export async function createPki() {
       'with-intermediate': device.tls,
       'version-1': (await ca.issueClient({ subject: { CN: 'carol', OU: 'payments' }, version: 1 })).tls,
     },
+    /** Who may come by browser. */
+    byBrowser: { alice: client, bob: otherDepartment },
     /** A certificate with one to two seconds to live: X.509 counts whole seconds, and the last of them is still valid. */
     issueBrief: async () => (await ca.issueClient({ subject: alice, notAfter: new Date(Date.now() + second) })).tls,
   };

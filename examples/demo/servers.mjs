@@ -4,26 +4,28 @@ import * as expressSide from '@peercert/express';
 import * as fastifySide from '@peercert/fastify';
 import express from 'express';
 import Fastify from 'fastify';
+import { createPage } from './page/page.mjs';
+import { guarded } from './policies.mjs';
 
 /**
- * A guarded server: `/health` is for everyone, `/` for holders of a certificate, `/pay` for those of the payments department.
+ * A server that guards its routes: `/health` is for everyone, as is the page at `/me`; the others have a policy each.
  *
  * @typedef {{ name: string, port: number, close: () => Promise<void> }} Running
  *
  * @typedef {object} Setting
  * @property {string} folder where ca.crt, server.crt and server.key lie
  * @property {number} port
+ * @property {import('./handout.mjs').Handout} handout what the page tells of getting in
  * @property {(name: string, line: string) => void} log told why a visitor was turned away
  */
 
 const host = '127.0.0.1';
-const payments = { subject: { OU: 'payments' } };
 
 /**
  * @param {Setting} setting
  * @returns {Promise<Running>}
  */
-export async function startFastify({ folder, port, log }) {
+export async function startFastify({ folder, port, handout, log }) {
   const { createVerifier, mtls, serverTls } = fastifySide;
   const verifier = createVerifier({ trust: join(folder, 'ca.crt') });
   const tls = serverTls(verifier, tlsOptions(folder));
@@ -32,8 +34,15 @@ export async function startFastify({ folder, port, log }) {
   const app = Fastify({ https: tls.options, logger: { stream } });
   await app.register(mtls, { verifier, tls });
   app.get('/health', { config: { mtls: false } }, async () => ({ ok: true }));
-  app.get('/', async (request) => ({ hello: request.clientIdentity?.subject.attributes.CN }));
-  app.get('/pay', { config: { mtls: payments } }, async (request) => ({ hello: request.clientIdentity?.subject.attributes.CN }));
+  // It is not behind this guard, so that it can tell those who are refused why they are: the page asks a guard of its own.
+  const page = createPage(verifier, 'Fastify', handout);
+  app.get('/me', { config: { mtls: false } }, async (request, reply) => {
+    const { status, headers, body } = await page(request.raw);
+    return await reply.code(status).headers(headers).send(body);
+  });
+  for (const [path, policy] of Object.entries(guarded)) {
+    app.get(path, { config: { mtls: policy } }, async (request) => ({ hello: request.clientIdentity?.subject.attributes.CN }));
+  }
 
   await app.listen({ host, port });
   return { name: 'Fastify', port: portOf(app.server), close: () => app.close() };
@@ -43,7 +52,7 @@ export async function startFastify({ folder, port, log }) {
  * @param {Setting} setting
  * @returns {Promise<Running>}
  */
-export async function startExpress({ folder, port, log }) {
+export async function startExpress({ folder, port, handout, log }) {
   const { createVerifier, mtls, serverTls } = expressSide;
   const say = (/** @type {object} */ _fields, /** @type {string} */ message) => log('Express', message);
   const logger = { debug: () => {}, info: say, warn: say, error: say };
@@ -53,9 +62,15 @@ export async function startExpress({ folder, port, log }) {
   const auth = mtls({ verifier, tls });
   const app = express();
   app.get('/health', (_req, res) => res.json({ ok: true }));
+  const page = createPage(verifier, 'Express', handout);
+  app.get('/me', async (req, res) => {
+    const { status, headers, body } = await page(req);
+    res.status(status).set(headers).send(body);
+  });
   app.use(auth);
-  app.get('/', (req, res) => res.json({ hello: req.clientIdentity?.subject.attributes.CN }));
-  app.get('/pay', auth.require(payments), (req, res) => res.json({ hello: req.clientIdentity?.subject.attributes.CN }));
+  for (const [path, policy] of Object.entries(guarded)) {
+    app.get(path, auth.require(policy), (req, res) => res.json({ hello: req.clientIdentity?.subject.attributes.CN }));
+  }
   // Express would answer with a page of HTML; four parameters make this an error handler.
   app.use((error, _req, res, _next) => res.status(error.status ?? 500).json({ code: error.code, message: error.message }));
 

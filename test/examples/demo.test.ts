@@ -10,6 +10,8 @@ import { type Answer, judge } from '../../examples/demo/judge.mjs';
 import { story } from '../../examples/demo/story.mjs';
 import { runNode } from '../../scripts/lib/process.mjs';
 import { root } from '../../scripts/lib/workspace.mjs';
+import { get } from '../support/client.js';
+import { textOf } from '../support/page-text.js';
 import { needs } from '../support/programs.js';
 import { startChild } from './child.js';
 
@@ -60,8 +62,8 @@ describe('npm run demo -- --once', () => {
     expect(output).toContain(`Port ${port} is not free, so Fastify gets another one`);
     expect(output).not.toContain('\u001b');
     expect(status).toBe('exit status 0');
-    const keys = readdirSync(folder).filter((name) => name.endsWith('.key'));
-    expect(keys).toContain('client.key');
+    const keys = readdirSync(folder).filter((name) => /\.(key|p12)$/.test(name));
+    for (const name of ['client.key', 'alice.p12', 'alice-legacy.p12', 'bob.p12', 'bob-legacy.p12']) expect(keys).toContain(name);
     expect(keys.filter((name) => (statSync(join(folder, name)).mode & 0o777) !== 0o600)).toEqual([]);
   });
 
@@ -126,7 +128,7 @@ needs('curl')('npm run demo', () => {
     try {
       const printed = [...child.output().matchAll(/^ {2}((?:cd|curl) .*)$/gm)].map(([, line]) => line as string);
       const [cd, ...commands] = printed;
-      expect(commands).toHaveLength(6);
+      expect(commands).toHaveLength(8);
       const answers = await Promise.all(
         commands.map(
           async (command) => (await execute('sh', ['-c', `${cd}\n${command} --silent`.replace(/(#.*) --silent$/, '--silent $1')])).stdout,
@@ -135,11 +137,22 @@ needs('curl')('npm run demo', () => {
       const answered = answers
         .map((answer) => JSON.parse(answer) as { code?: string; hello?: string[] })
         .map(({ code, hello }) => code ?? hello);
-      const expected = ['PEERCERT_CERTIFICATE_MISSING', ['alice'], 'PEERCERT_POLICY_MISMATCH'];
+      const expected = ['PEERCERT_CERTIFICATE_MISSING', ['alice'], ['alice'], 'PEERCERT_POLICY_MISMATCH'];
       expect(answered).toEqual([...expected, ...expected]);
-      await expect
-        .poll(child.output)
-        .toMatch(/ends the demo[\s\S]*Fastify: PEERCERT_POLICY_MISMATCH: [\s\S]*Express: PEERCERT_POLICY_MISMATCH: /);
+
+      const [, password] = /^ {2}password +([a-z2-9]{4}(?:-[a-z2-9]{4}){2})$/m.exec(child.output()) ?? [];
+      expect(commands[2]).toContain(` --cert alice.p12:${password} `);
+      expect(child.output()).toContain(`  certificate  ${join(folder, 'alice.p12')} or ${join(folder, 'bob.p12')}\n`);
+      const pages = [...child.output().matchAll(/https:\/\/localhost:(\d+)\/me \((\w+)\)/g)];
+      expect(pages.map(([, , server]) => server)).toEqual(['Fastify', 'Express']);
+      for (const [, port, server] of pages) {
+        const page = textOf((await get(Number(port), '/me')).body);
+        expect(page).toContain(`answered by ${server} You showed no certificate`);
+        expect(page).toContain(`Its password is ${password} `);
+      }
+      for (const name of ['Fastify', 'Express']) {
+        await expect.poll(child.output).toMatch(new RegExp(`ends the demo[^]*\\n${name}: .*PEERCERT_POLICY_MISMATCH: `));
+      }
     } finally {
       status = await child.stop('SIGINT');
     }

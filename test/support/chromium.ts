@@ -54,12 +54,15 @@ export function policyObstacle(): string | undefined {
   }
 }
 
-/** Chromium shows whatever certificate it has to these origins, until the function that this returns is called. */
-export function showCertificatesTo(origins: readonly string[]): () => void {
+/**
+ * Chromium shows whatever certificate it has to servers on localhost, until the function that this returns is called. Of several policy
+ * files the last one counts alone, so all say the same, whoever else runs these tests at the time.
+ */
+export function showCertificatesToLocalhost(): () => void {
   mkdirSync(policies, { recursive: true });
   const file = join(policies, `peercert-test-${randomUUID()}.json`);
-  const rules = origins.map((pattern) => JSON.stringify({ pattern, filter: {} }));
-  writeFileSync(file, JSON.stringify({ AutoSelectCertificateForUrls: rules }), { flag: 'wx' });
+  const rule = JSON.stringify({ pattern: 'https://localhost', filter: {} });
+  writeFileSync(file, JSON.stringify({ AutoSelectCertificateForUrls: [rule] }), { flag: 'wx' });
   return () => rmSync(file, { force: true });
 }
 
