@@ -200,6 +200,16 @@ describe('the most telling refusal', () => {
     });
   });
 
+  it('tells each place at which the same certificate stood', () => {
+    const expired = variant({ notAfter: '2029-01-01' });
+    const below = authority('issuing', { issuer: expired, key: testKey('ec', 'below') });
+    const refused = refusalOf(client(below), { trusted: [root], presented: [below, expired] });
+    expect(refused.trace.map(({ depth, subject }) => [depth, subject])).toEqual([
+      [1, 'CN=issuing'],
+      [2, 'CN=issuing'],
+    ]);
+  });
+
   it('tells of the budget before all else', () => {
     const refused = refusalOf(client(variant({})), {
       trusted: [root],

@@ -320,9 +320,14 @@ describe('the order of the checks', () => {
     });
   });
 
-  it('tells that a signature is wrong before it believes what the certificate says', () => {
-    const [endEntity, options] = chain({ inner: { signedWith: testKey('ec', 'stranger'), notAfter: '2029-01-01', extensions: [unknown] } });
-    expect(place(refusalOf(endEntity, options))).toEqual({ code: 'PEERCERT_SIGNATURE_INVALID', depth: 1 });
+  it.each([
+    ['an intermediate', 'inner', 1],
+    ['the end entity', 'client', 0],
+  ] as const)('tells that a signature is wrong before it believes what the certificate says: %s', (_, level, depth) => {
+    const forged = { signedWith: testKey('ec', 'stranger'), notAfter: '2029-01-01', extensions: [unknown] };
+    const { end } = search(...chain({ [level]: forged }));
+    expect(place(end.refusal)).toEqual({ code: 'PEERCERT_SIGNATURE_INVALID', depth });
+    expect(end.isFinal).toBe(false);
   });
 });
 

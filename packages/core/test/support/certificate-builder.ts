@@ -80,5 +80,5 @@ function algorithmOf(option: TestSignatureName | TestSignatureAlgorithm): TestSi
 const empty = new Uint8Array(0);
 
 export * from './extensions.js';
-export { type TestKey, type TestKeyKind, testKey, withSpki } from './keys.js';
-export { attribute, type NameOption, name } from './names.js';
+export { type TestKey, type TestKeyKind, testKey } from './keys.js';
+export type { NameOption } from './names.js';

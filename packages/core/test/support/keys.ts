@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 
 export interface TestKey {
   readonly kind: TestKeyKind;
@@ -23,11 +23,6 @@ export function testKey(kind: TestKeyKind = 'ec', name = ''): TestKey {
     made.set(id, key);
   }
   return key;
-}
-
-/** The same private key with another SubjectPublicKeyInfo, such as one with a compressed point. */
-export function withSpki(key: TestKey, spki: Uint8Array): TestKey {
-  return { ...key, publicKey: createPublicKey(key.privateKey), spki };
 }
 
 /** A number, whatever the types say. */
