@@ -135,6 +135,15 @@ function packageCases() {
     importing('packages/core/src/testing.ts', '@peercert/pki', 'framework-free'),
     importing('packages/pki/src/imports-core.ts', '@peercert/core', 'second opinion'),
     importing('packages/pki/src/imports-core-source.ts', '../../core/src/index.js', 'second opinion'),
+    importing('packages/pki/src/imports-core-testing.ts', '@peercert/core/testing', 'second opinion'),
+    importing('packages/pki/src/imports-testing.ts', './testing/index.js', 'does not import testing'),
+    importing('packages/pki/src/cli/imports-testing.ts', '../testing/index.js', 'does not import testing'),
+    importing('packages/pki/src/testing/imports-core.ts', '@peercert/core', undefined),
+    importing('packages/pki/src/testing/imports-core-testing.ts', '@peercert/core/testing', undefined),
+    importing('packages/pki/src/testing/imports-pki.ts', '../authority.js', undefined),
+    ...['@peercert/core/dist/index.js', '../../../core/src/index.js', '@peercert/fastify', 'fastify', '@fastify/error', 'express'].map(
+      (name, index) => importing(`packages/pki/src/testing/forbidden-${index}.ts`, name, 'testing simulates clients'),
+    ),
   ];
   for (const [adapter, other] of [
     ['fastify', 'express'],
@@ -144,6 +153,7 @@ function packageCases() {
     cases.push(
       importing(`${source}/imports-core.ts`, '@peercert/core', undefined),
       importing(`${source}/imports-core-deep.ts`, '@peercert/core/dist/guard/index.js', 'public entry alone'),
+      importing(`${source}/imports-core-testing.ts`, '@peercert/core/testing', 'public entry alone'),
       importing(`${source}/imports-core-source.ts`, '../../core/src/index.js', 'public entry alone'),
       importing(`${source}/nested/imports-core-dist.ts`, '../../../core/dist/index.js', 'public entry alone'),
       importing(`${source}/imports-${other}.ts`, `@peercert/${other}`, 'do not know each other'),
@@ -154,6 +164,8 @@ function packageCases() {
   for (const folder of ['test/e2e', 'examples/fastify']) {
     cases.push(
       importing(`${folder}/by-name.ts`, '@peercert/core', undefined),
+      importing(`${folder}/testing.ts`, '@peercert/pki/testing', undefined),
+      importing(`${folder}/core-testing.ts`, '@peercert/core/testing', undefined),
       importing(`${folder}/deep.ts`, '@peercert/core/dist/index.js', 'as a user does'),
       importing(`${folder}/source.ts`, '../../packages/core/src/index.js', 'as a user does'),
     );

@@ -25,7 +25,7 @@ export interface Setup {
   readonly whenListening?: (server: Server) => void;
 }
 
-export const payments = { subject: { OU: 'payments' } } as const;
+const payments = { subject: { OU: 'payments' } } as const;
 
 export async function startFastify(
   { mtls, tls, before, whenListening }: Setup,
