@@ -25,6 +25,7 @@ export {
   type ClientIdentityFields,
   type DistinguishedName,
   type DistinguishedNameFields,
+  type IdentitySource,
   isClientIdentity,
   type NameAttribute,
   type OtherName,

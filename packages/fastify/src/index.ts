@@ -15,4 +15,4 @@ export {
 } from '@peercert/core';
 export { mtls, mtls as default } from './plugin.js';
 export type { RefusedError } from './refused-error.js';
-export type { GuardedReply, GuardedRequest, GuardHook, ScopeGuard } from './scope-guard.js';
+export type { GuardedReply, GuardedRequest, GuardedUpgradeListener, GuardHook, ScopeGuard } from './scope-guard.js';

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
 import { guardHook } from './hook.js';
 import { RouteRequirements } from './route-requirements.js';
-import type { ScopeGuard } from './scope-guard.js';
+import type { GuardedUpgradeListener, ScopeGuard } from './scope-guard.js';
 
 /** Asynchronous, so that what it throws is the boot's error: with a callback it would end the process instead. */
 const register: FastifyPluginAsync<GuardOptions> = async (app, options) => {
@@ -43,9 +43,9 @@ function scopeGuard(guard: Guard): ScopeGuard {
       const problem = `${JSON.stringify(policy)} requires nothing; write it as config: { mtls: ${JSON.stringify(policy)} } if the route is to be open`;
       throw new ConfigurationError('app.mtls.require', problem);
     },
-    upgrade(policy: RoutePolicy, listener: UpgradeListener) {
+    upgrade(policy: RoutePolicy, listener: GuardedUpgradeListener) {
       if (typeof listener !== 'function') throw new ConfigurationError('app.mtls.upgrade', 'takes a policy and a listener');
-      return guard.upgrade(guard.compile(policy, 'app.mtls.upgrade'), (request, socket, head) => listener(request, socket, head));
+      return guard.upgrade(guard.compile(policy, 'app.mtls.upgrade'), listener);
     },
   });
   scopeGuards.add(scope);

@@ -25,9 +25,15 @@ export interface ScopeGuard {
    * is no policy, and for `false` and `'optional'`, which demand nothing.
    */
   require(policy: CertificatePolicy | 'required'): GuardHook;
-  /** Guards a listener for the server's 'upgrade' or 'connect' event that does not go through Fastify's routes. */
-  upgrade(policy: RoutePolicy, listener: UpgradeListener): UpgradeListener;
+  /**
+   * Guards a listener for the server's 'upgrade' or 'connect' event that does not go through Fastify's routes. The listener is given the
+   * identity after what the event gives; null where the policy asks for none and none was sent.
+   */
+  upgrade(policy: RoutePolicy, listener: GuardedUpgradeListener): UpgradeListener;
 }
+
+/** A listener for upgrades that a guard has let through. */
+export type GuardedUpgradeListener = (...args: [...Parameters<UpgradeListener>, ClientIdentity | null]) => void;
 
 /** An `onRequest` hook, for applications over HTTP/1.1, HTTPS and HTTP/2 alike: so it names what it needs of a request, and no more. */
 export type GuardHook = (request: GuardedRequest, reply: GuardedReply, done: (error?: Error) => void) => void;

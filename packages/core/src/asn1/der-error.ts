@@ -5,5 +5,10 @@
  * which reads what the operator configured, and the lazy extension accessors of `Certificate`.
  */
 export class DerError extends Error {
-  override readonly name = 'DerError';
+  override readonly name: string = 'DerError';
+}
+
+/** Thrown for what breaks no rule, but is larger than anybody needs and than this library reads. */
+export class DerLimitError extends DerError {
+  override readonly name = 'DerLimitError';
 }

@@ -1,6 +1,6 @@
 export { asBuffer, asPlainBytes, equalBytes, toHex } from './bytes.js';
-export { DerError } from './der-error.js';
+export { DerError, DerLimitError } from './der-error.js';
 export { DerReader, readEach, readSequence } from './der-reader.js';
 export { type PemBlock, readPem, writePem } from './pem.js';
-export { decodeString, isStringTag } from './string.js';
+export { isStringTag } from './string.js';
 export { constructedTag, primitiveTag, tags } from './tags.js';

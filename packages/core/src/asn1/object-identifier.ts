@@ -1,4 +1,4 @@
-import { DerError } from './der-error.js';
+import { DerError, DerLimitError } from './der-error.js';
 
 /** Content octets of an OBJECT IDENTIFIER may be this many; the longest in use (UUIDs, enterprise templates) take about 40. */
 const maxLength = 128;
@@ -24,7 +24,7 @@ export function decodeObjectIdentifier(bytes: Uint8Array, start: number, end: nu
 /** X.690, section 8.19.2: whole arcs, each in as few octets as it takes. */
 export function checkObjectIdentifier(bytes: Uint8Array, start: number, end: number, what: string): void {
   if (start === end) throw new DerError(`${what}: OBJECT IDENTIFIER without content`);
-  if (end - start > maxLength) throw new DerError(`${what}: OBJECT IDENTIFIER of more than ${maxLength} octets`);
+  if (end - start > maxLength) throw new DerLimitError(`${what}: OBJECT IDENTIFIER of more than ${maxLength} octets`);
   if ((bytes[end - 1] as number) >= 0x80) throw new DerError(`${what}: OBJECT IDENTIFIER ends inside an arc`);
   for (let i = start; i < end; i++) {
     if (bytes[i] === 0x80 && (i === start || (bytes[i - 1] as number) < 0x80))

@@ -138,9 +138,9 @@ export class Guard {
     return mismatch === undefined ? undefined : { ok: false, refusal: mismatch };
   }
 
-  /** The Fetch standard's CORS-preflight request; neither header is ever empty there. */
+  /** The Fetch standard's CORS-preflight request; neither header is ever empty there, and none of them upgrades. */
   #isPermittedPreflight({ method, headers }: GuardRequest): boolean {
-    if (!this.#options.allowCorsPreflight || method !== 'OPTIONS') return false;
+    if (!this.#options.allowCorsPreflight || method !== 'OPTIONS' || headers.upgrade !== undefined) return false;
     return [headers.origin, headers['access-control-request-method']].every((value) => value !== undefined && value !== '');
   }
 

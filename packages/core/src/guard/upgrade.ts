@@ -28,6 +28,12 @@ export function guardUpgrades(server: object, logger: Logger, vouch?: (listener:
   vouchersOf.set(server, vouchers);
   const isGuarded = (listener: UpgradeListener): boolean =>
     guardedListeners.has(listener) || [...vouchers].some((vouches) => vouches(listener));
+  // Strangers cause these, so only the first is a warning: they must not bury others.
+  const told = new Set<string>();
+  const tell = (event: string, refused: Refusal): void => {
+    logger[told.has(event) ? 'info' : 'warn']({ code: refused.code }, describeRefusal(refused));
+    told.add(event);
+  };
   const emit = server.emit;
   server.emit = function guardedEmit(this: EventEmitter, event: string | symbol, ...args: unknown[]): boolean {
     if (event !== 'upgrade' && event !== 'connect') return emit.call(this, event, ...args);
@@ -37,7 +43,7 @@ export function guardUpgrades(server: object, logger: Logger, vouch?: (listener:
     const guarded = listeners.filter((listener) => isGuarded(original(listener)));
     if (guarded.length === 0) {
       const refused = refusal('PEERCERT_UPGRADE_UNGUARDED', { detail: `no guarded listener for '${event}' of ${requestLine(request)}` });
-      logger.warn({ code: refused.code }, describeRefusal(refused));
+      tell(event, refused);
       publishDecision(request, null, refused);
       refuseUpgrade(request, socket, refused);
     }

@@ -30,15 +30,21 @@ export interface ClientIdentityFields {
   /** The certificates of the validated path, the end entity first; the trust anchor is not among them unless it is the end entity. */
   readonly chain: readonly CertificateSummary[];
   readonly trustAnchor: CertificateSummary;
-  /** The name of the trust set that the path ends in. An identity is its names together with this. */
+  /**
+   * The name of the trust set that the path ends in. An identity is its names together with this. A certificate that several sets accept is
+   * reported under one of them: where it matters which, say so in the policy (`trustSet`), which narrows the search.
+   */
   readonly trustSet: string;
   /** Whether the TLS session was resumed; the certificate was verified again all the same. */
   readonly resumed: boolean;
-  /** Where the certificate came from: this process's own TLS connection, or a declared proxy. */
+  /**
+   * Where the certificate came from: this process's own TLS connection, a declared proxy, or the application itself, which gave it to
+   * `verifier.verify()`. Only of the first has TLS proved here that the client holds the private key.
+   */
   readonly source: IdentitySource;
 }
 
-export type IdentitySource = 'tls' | 'forwarded';
+export type IdentitySource = 'tls' | 'forwarded' | 'given';
 
 /** A distinguished name. An attribute may occur several times, so each is a list. */
 export interface DistinguishedNameFields {

@@ -6,8 +6,9 @@
  */
 export interface BudgetLimits {
   /**
-   * Signatures verified. rustls/webpki and Go allow 100 a path building. A path of ten authorities with P-521 keys, the dearest that
-   * anyone uses, costs 176; the limit keeps a peer that a trusted key vouches for below 50 ms.
+   * Signatures verified. rustls/webpki and Go allow 100 a path building. The limit is what the longest path that the default depth allows
+   * costs when all its authorities have P-521 keys, the dearest that anyone uses: eleven times 16. It keeps a peer that a trusted key
+   * vouches for below 50 ms.
    */
   readonly signatures: number;
   /**
@@ -20,7 +21,7 @@ export interface BudgetLimits {
   readonly candidates: number;
 }
 
-export const defaultBudget: BudgetLimits = Object.freeze({ signatures: 200, invalidSignatures: 16, candidates: 1_000 });
+export const defaultBudget: BudgetLimits = Object.freeze({ signatures: 176, invalidSignatures: 16, candidates: 1_000 });
 
 export class Budget {
   readonly #left: { -readonly [Counter in keyof BudgetLimits]: number };

@@ -30,7 +30,8 @@ export function loadCertificates(source: CertificateSource, option: string): rea
 
 function loadOne(single: SingleSource, option: string): readonly Certificate[] {
   if (single instanceof X509Certificate) return [certificateOf(single.raw, 'the X509Certificate', option)];
-  if (single instanceof Uint8Array) return certificatesIn(single, 'the bytes given', option);
+  // A copy: what is trusted must not change with the caller's buffer.
+  if (single instanceof Uint8Array) return certificatesIn(Uint8Array.from(single), 'the bytes given', option);
   if (single.includes('-----BEGIN ')) return certificatesIn(Buffer.from(single), 'the PEM text given', option);
   return filesNamed(single, option).flatMap((file) => certificatesIn(readFile(file, option), file, option));
 }

@@ -4,6 +4,8 @@ import type { Certificate, Name } from '../x509/index.js';
 /** Issuers kept of one trust set; the number that Google Cloud's load balancer allows under one name bounds each name. */
 const mostNames = 1_000;
 const mostUnderOneName = 10;
+/** Real intermediates stay below 3 KB; with this, what is remembered of one trust set stays below 80 MB. */
+const longestRemembered = 8_192;
 
 /**
  * Intermediates of accepted paths, so that a resumed session, which carries none, can be verified again. They are candidates like any
@@ -18,6 +20,7 @@ export class RememberedIssuers implements CertificatePool {
 
   remember({ certificates }: ValidatedPath): void {
     for (const issuer of certificates.slice(1)) {
+      if (issuer.der.length > longestRemembered) continue;
       const { key } = issuer.subject;
       const others = this.named(issuer.subject).filter(({ fingerprint256 }) => fingerprint256 !== issuer.fingerprint256);
       this.#bySubject.delete(key);

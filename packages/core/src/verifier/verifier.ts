@@ -1,5 +1,5 @@
 import { type Outcome, type RefusalCode, refused } from '../errors/index.js';
-import { type ClientIdentity, createIdentity } from '../identity/index.js';
+import { type ClientIdentity, createIdentity, type IdentitySource } from '../identity/index.js';
 import type { TrustSet, ValidatedPath } from '../path/index.js';
 import { connectionKey, type Peer, type PeerRequest, readPeer } from '../peer/index.js';
 import { InheritedTrust } from './inherited-trust.js';
@@ -67,16 +67,17 @@ export class Verifier {
   }
 
   /**
-   * Verifies a certificate that came by another way than a request's connection: DER, end entity first. Its verdict is not kept; the
-   * intermediates of an accepted path are remembered like any.
+   * Verifies a certificate that came by another way than a request's connection: DER, end entity first; copied, since intermediates of an
+   * accepted path are remembered. The verdict is not kept. Certificates are public: nothing here says that whoever sent one holds its key, so
+   * the identity's `source` is `'given'`.
    */
   verify(certificates: readonly Uint8Array[], trustSets?: readonly string[]): Outcome<ClientIdentity> {
     if (this.#closed) return notReady('the verifier is closed');
-    const [endEntity, ...others] = certificates;
+    const [endEntity, ...others] = certificates.map((der) => Uint8Array.from(der));
     if (endEntity === undefined) return refused('PEERCERT_CERTIFICATE_MISSING', { detail: 'no certificate was given' });
     if (this.#configured === undefined) return refused('PEERCERT_TRUST_NOT_CONFIGURED', { detail: 'the verifier was given no trust' });
     const claim: Claim = { endEntity, presentedChain: () => others, resumed: false };
-    return this.#verdictOn(claim, this.#configured, trustSets, this.#now()).outcome;
+    return this.#verdictOn(claim, 'given', this.#configured, trustSets, this.#now()).outcome;
   }
 
   /** Ends the verifier: from now on every request is refused with NOT_READY. */
@@ -106,15 +107,15 @@ export class Verifier {
     const fault = !peer.ok && faultsOfTheConnection.has(peer.refusal.code) ? peer : !trust.ok ? trust : peer;
     if (!fault.ok) return refusalVerdict(fault.refusal, trust.ok ? trust.value : undefined, at);
     if (!peer.ok || !trust.ok) throw new TypeError('a fault of the peer or of trust was passed over');
-    return this.#verdictOn(peer.value, trust.value, trustSets, at);
+    return this.#verdictOn(peer.value, 'tls', trust.value, trustSets, at);
   }
 
-  #verdictOn(claim: Claim, trust: Trust, names: readonly string[] | undefined, at: number): Verdict {
+  #verdictOn(claim: Claim, source: IdentitySource, trust: Trust, names: readonly string[] | undefined, at: number): Verdict {
     const trustSets = [...trust.sets.values()].filter(({ name }) => names?.includes(name) ?? true);
     const path = findPath(claim, { trustSets, remembered: (trustSet) => this.#rememberedIn(trustSet), at });
     if (!path.ok) return refusalVerdict(path.refusal, trust, at);
     this.#remember(path.value, trust);
-    return acceptance(createIdentity(path.value, { resumed: claim.resumed, source: 'tls' }), path.value, trust);
+    return acceptance(createIdentity(path.value, { resumed: claim.resumed, source }), path.value, trust);
   }
 
   #trustOf(request: PeerRequest): Outcome<Trust> {

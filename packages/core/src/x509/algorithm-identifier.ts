@@ -18,6 +18,11 @@ export function readAlgorithmIdentifier(reader: DerReader, what: string): Algori
   return new EncodedAlgorithmIdentifier(oid, reader.bytes, start, parametersStart, reader.position);
 }
 
+/** Whether parameters are NULL, which is what algorithms without any have in RSA's family. */
+export function isNull(parameters: Uint8Array): boolean {
+  return parameters.length === 2 && parameters[0] === 0x05 && parameters[1] === 0x00;
+}
+
 /** Offsets instead of sub-arrays: a Uint8Array object takes more memory than all the offsets, and is seldom asked for. */
 class EncodedAlgorithmIdentifier implements AlgorithmIdentifier {
   readonly oid: string;

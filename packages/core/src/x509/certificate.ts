@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { asPlainBytes, DerError, DerReader, toHex } from '../asn1/index.js';
+import { asPlainBytes, DerError, DerLimitError, DerReader, toHex } from '../asn1/index.js';
 import { type Outcome, type Refusal, refusal, refused } from '../errors/index.js';
 import { type AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm-identifier.js';
 import { type ExtensionName, type ExtensionValue, extensionDecoders, extensionName } from './extensions/index.js';
@@ -17,7 +17,8 @@ const maxCertificateBytes = 64 * 1024;
  * The result refers to `der`, which must not be changed afterwards; nothing is copied, since what comes out of a TLS handshake is nobody
  * else's. Extensions are delimited here and decoded when they are asked for; `checkExtensions` decodes all.
  *
- * Refusals: CERTIFICATE_MALFORMED, with the rule that is broken; BUDGET_EXHAUSTED for more than 64 KiB. It does not throw.
+ * Refusals: CERTIFICATE_MALFORMED, with the rule that is broken; BUDGET_EXHAUSTED for more than 64 KiB, 128 attributes in a name, or 128
+ * octets in an OID. It does not throw.
  *
  * @see RFC 5280, section 4.1
  */
@@ -28,14 +29,14 @@ export function readCertificate(der: Uint8Array): Outcome<Certificate> {
   try {
     return { ok: true, value: new Certificate(der) };
   } catch (error) {
-    return { ok: false, refusal: malformed(error) };
+    return { ok: false, refusal: refuse(error) };
   }
 }
 
 /**
  * Decodes every extension that this library knows, so that their accessors cannot throw afterwards.
  *
- * Refusal: CERTIFICATE_MALFORMED for the first that breaks its syntax. What an extension says, and whether a critical one is known, is the path's to judge.
+ * Refusal: CERTIFICATE_MALFORMED for the first that breaks its syntax, BUDGET_EXHAUSTED for one beyond the limits of `readCertificate`. What an extension says, and whether a critical one is known, is the path's to judge.
  */
 export function checkExtensions(certificate: Certificate): Refusal | undefined {
   try {
@@ -45,7 +46,7 @@ export function checkExtensions(certificate: Certificate): Refusal | undefined {
     }
     return undefined;
   } catch (error) {
-    return malformed(error, certificate.subject);
+    return refuse(error, certificate.subject);
   }
 }
 
@@ -238,9 +239,10 @@ export class Certificate {
   }
 }
 
-/** Anything but a DerError is a fault of this library; it refuses all the same. */
-function malformed(error: unknown, subject?: Name): Refusal {
+function refuse(error: unknown, subject?: Name): Refusal {
   const named = subject === undefined ? {} : { subject: subject.toString() };
+  if (error instanceof DerLimitError) return refusal('PEERCERT_BUDGET_EXHAUSTED', { detail: error.message, ...named }, error);
   if (error instanceof DerError) return refusal('PEERCERT_CERTIFICATE_MALFORMED', { detail: error.message, ...named }, error);
+  // A fault of this library, which refuses all the same.
   return refusal('PEERCERT_INTERNAL', { detail: 'reading the certificate threw', ...named }, error);
 }

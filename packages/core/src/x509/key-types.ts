@@ -1,4 +1,5 @@
 import { asBuffer, DerError, DerReader, readSequence } from '../asn1/index.js';
+import { isNull } from './algorithm-identifier.js';
 import { oids } from './oids.js';
 import { type PssParameters, readPssParameters } from './pss-parameters.js';
 import type { SubjectPublicKeyInfo } from './subject-public-key-info.js';
@@ -24,10 +25,7 @@ type DescribeKey = (key: Uint8Array, parameters: Uint8Array | undefined) => KeyD
 
 /** RFC 3279, section 2.3.1: the parameters are NULL. */
 function describeRsa(key: Uint8Array, parameters: Uint8Array | undefined): KeyDescription {
-  if (parameters === undefined) throw new DerError('rsaEncryption key without parameters');
-  const reader = new DerReader(parameters);
-  reader.null('rsaEncryption parameters');
-  reader.finish('rsaEncryption parameters');
+  if (parameters === undefined || !isNull(parameters)) throw new DerError('rsaEncryption key whose parameters are not NULL');
   const { n, e } = readRsaPublicKey(key);
   return { type: 'rsa', jwk: () => ({ kty: 'RSA', n: base64url(n), e: base64url(e) }) };
 }
@@ -62,9 +60,7 @@ function readRsaPublicKey(key: Uint8Array): { n: Uint8Array; e: Uint8Array } {
 /** RFC 5480, section 2.1.1: the parameters are the OID of a named curve; curves given by their equation are never taken. */
 function describeEc(key: Uint8Array, parameters: Uint8Array | undefined): KeyDescription {
   if (parameters === undefined) throw new DerError('EC key without parameters');
-  const reader = new DerReader(parameters);
-  const oid = reader.objectIdentifier('EC named curve');
-  reader.finish('EC parameters');
+  const oid = new DerReader(parameters).objectIdentifier('EC named curve');
   const curve = namedCurves.get(oid);
   if (curve === undefined) throw new DerError(`EC key on curve ${oid}`);
   const { crv, octets } = curve;

@@ -1,4 +1,4 @@
-import { DerError, DerReader, equalBytes, isStringTag, tags, toHex } from '../asn1/index.js';
+import { DerLimitError, DerReader, equalBytes, isStringTag, tags, toHex } from '../asn1/index.js';
 import { type Attribute, attributeKeyword } from './attribute.js';
 import { formatName } from './name-format.js';
 
@@ -84,7 +84,7 @@ function checkRelativeName(rdn: DerReader, what: string, before: number): number
   let attributes = before;
   // SET SIZE (1..MAX)
   do {
-    if (++attributes > maxAttributes) throw new DerError(`${what} has more than ${maxAttributes} attributes`);
+    if (++attributes > maxAttributes) throw new DerLimitError(`${what} has more than ${maxAttributes} attributes`);
     const attribute = rdn.sequence(`${what} attribute`);
     attribute.skipObjectIdentifier(`${what} attribute type`);
     if (isStringTag(attribute.nextTag)) attribute.skipString(`${what} attribute value`);

@@ -1,6 +1,6 @@
 import { constants, verify } from 'node:crypto';
 import { DerError } from '../asn1/index.js';
-import type { AlgorithmIdentifier } from './algorithm-identifier.js';
+import { type AlgorithmIdentifier, isNull } from './algorithm-identifier.js';
 import type { PublicKeyType } from './key-types.js';
 import { isMlDsaSupported } from './ml-dsa-support.js';
 import { oids } from './oids.js';
@@ -120,10 +120,6 @@ function checkKeyFits({ type, pssParameters }: PublicKey, { name, keyTypes, pss 
   if (pss.hash !== pssParameters.hash) return `the key is restricted to ${pssParameters.hash}, the signature uses ${pss.hash}`;
   if (pss.saltLength < pssParameters.saltLength) return `the key is restricted to salts of at least ${pssParameters.saltLength} octets`;
   return undefined;
-}
-
-function isNull(parameters: Uint8Array): boolean {
-  return parameters.length === 2 && parameters[0] === 0x05 && parameters[1] === 0x00;
 }
 
 function invalid(detail: string): SignatureFault {

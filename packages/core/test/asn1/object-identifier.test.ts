@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { DerError } from '../../src/asn1/der-error.js';
+import { DerError, DerLimitError } from '../../src/asn1/der-error.js';
 import { checkObjectIdentifier, decodeObjectIdentifier } from '../../src/asn1/object-identifier.js';
 import { hex, oidContent } from '../support/der-writer.js';
 
 const malformed = [
   ['without content', '', 'o: OBJECT IDENTIFIER without content'],
-  ['of more than 128 octets', '01'.repeat(129), 'o: OBJECT IDENTIFIER of more than 128 octets'],
   ['that ends inside an arc', '55 84', 'o: OBJECT IDENTIFIER ends inside an arc'],
   ['with a padded first arc', '80 55', 'o: OBJECT IDENTIFIER with a padded arc'],
   ['with a padded later arc', '55 80 04', 'o: OBJECT IDENTIFIER with a padded arc'],
@@ -29,6 +28,12 @@ describe('decodeObjectIdentifier', () => {
     ['2a 81 80 00', '1.2.16384'],
   ])('reads %s as %s', (content, oid) => {
     expect(decodeObjectIdentifier(hex(content), 0, hex(content).length, 'o')).toBe(oid);
+  });
+
+  it('refuses more than 128 octets', () => {
+    const message = 'o: OBJECT IDENTIFIER of more than 128 octets';
+    expect(() => decodeObjectIdentifier(hex('01'.repeat(129)), 0, 129, 'o')).toThrow(new DerLimitError(message));
+    expect(() => checkObjectIdentifier(hex('01'.repeat(129)), 0, 129, 'o')).toThrow(new DerLimitError(message));
   });
 
   it('reads arcs of more than 53 bits exactly', () => {

@@ -313,6 +313,7 @@ describe('a CORS preflight', () => {
     ['an empty origin', { headers: { ...headers, origin: '' } }],
     ['no requested method', { headers: { origin: 'https://app.example' } }],
     ['an empty requested method', { headers: { ...headers, 'access-control-request-method': '' } }],
+    ['an upgrade, which no preflight asks for', { headers: { ...headers, connection: 'upgrade', upgrade: 'raw' } }],
     ['the requested method under another name', { headers: { origin: 'https://app.example', 'access-control-request-headers': 'PUT' } }],
   ])('is none with %s', async (_, more) => {
     expect(await decide(guardWith({ allowCorsPreflight: true }), preflight(more))).toBe('PEERCERT_CERTIFICATE_MISSING');

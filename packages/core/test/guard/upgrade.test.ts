@@ -126,6 +126,14 @@ describe('an upgrade that no guard decided about', () => {
     expect(JSON.stringify(logger.lines)).not.toContain('secret');
   });
 
+  it('is a warning once a server and event, so that strangers bury no other', async () => {
+    const logger = new LogRecord();
+    const server = createServer().on('upgrade', () => undefined);
+    guardUpgrades(server, logger);
+    for (let times = 0; times < 3; times++) await exchange(server, upgradeRequest);
+    expect(logger.lines.map(({ level }) => level)).toEqual(['warn', 'info', 'info']);
+  });
+
   it('over HTTP/2 (CONNECT) has its stream ended with the status', async () => {
     const calls: unknown[] = [];
     const server = createHttp2Server(() => undefined);

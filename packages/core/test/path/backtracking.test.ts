@@ -112,6 +112,13 @@ describe('backtracking', () => {
     expect(names(pathOf(client(a), { trusted: [root], presented: mesh }))).toEqual(['client', 'a', 'root']);
   });
 
+  it('takes two authorities that have one key for two', () => {
+    const shared = testKey('ec', 'shared');
+    const upper = authority('upper', { issuer: root, key: shared });
+    const lower = authority('lower', { issuer: upper, key: shared });
+    expect(names(pathOf(client(lower), { trusted: [root], presented: [lower, upper] }))).toEqual(['client', 'lower', 'upper', 'root']);
+  });
+
   it('finds a path over a self-issued key rollover', () => {
     const rolled = authority('root', { issuer: root, key: testKey('ec', 'rolled') });
     expect(names(pathOf(client(rolled), { trusted: [root], presented: [rolled] }))).toEqual(['client', 'root', 'root']);

@@ -42,7 +42,7 @@ describe('Budget', () => {
 
   it('has a default that nobody can change', () => {
     expect(Object.isFrozen(defaultBudget)).toBe(true);
-    expect(defaultBudget).toEqual({ signatures: 200, invalidSignatures: 16, candidates: 1_000 });
+    expect(defaultBudget).toEqual({ signatures: 176, invalidSignatures: 16, candidates: 1_000 });
   });
 
   it('does not change the limits it was given', () => {

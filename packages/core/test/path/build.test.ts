@@ -282,6 +282,15 @@ describe('the budget', () => {
     expect(pathOf(client(trusted[15] as Issued), { trusted }).trustAnchor.certificate).toBe(trusted[15]?.certificate);
   });
 
+  it('suffices for the longest path that the default depth allows, all of P-521 keys', () => {
+    const issued = [authority('level 0', { key: testKey('ec-p521') })];
+    for (let level = 1; level <= 10; level++) {
+      issued.push(authority(`level ${level}`, { issuer: issued[level - 1] as Issued, key: testKey('ec-p521', `level ${level}`) }));
+    }
+    const path = pathOf(client(issued[10] as Issued), { trusted: [issued[0] as Issued], presented: issued.slice(1) });
+    expect(path.certificates).toHaveLength(11);
+  });
+
   it('is shared by the searches of one verification', () => {
     const budget = new Budget({ ...defaultBudget, invalidSignatures: 30 });
     expect(search(endEntity, { trusted: anchors.slice(0, 1), presented: garbage.slice(0, 2), budget }).end.isFinal).toBe(false);

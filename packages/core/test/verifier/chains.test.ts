@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/errors/index.js';
 import type { ClientIdentity } from '../../src/identity/index.js';
 import { createVerifier, type Verifier } from '../../src/verifier/index.js';
-import { extendedKeyUsage, extension, keyUsage, testKey } from '../support/certificate-builder.js';
+import { basicConstraints, extendedKeyUsage, extension, keyUsage, testKey } from '../support/certificate-builder.js';
 import { nullValue } from '../support/der-writer.js';
 import { client, FakeSocket, type Issuer, intermediate, requestOver, root } from './fakes.js';
 
@@ -138,6 +138,14 @@ describe('remembered intermediates', () => {
     const [first, ...others] = issuers as [Issuer, ...Issuer[]];
     for (const issuer of others) expect(result(verifier.verify([client(issuer)]))).toBe('CN=alice');
     expect(result(verifier.verify([client(first)]))).toBe('PEERCERT_SIGNATURE_INVALID');
+  });
+
+  it('are not kept above 8 KB each', () => {
+    const verifier = createVerifier({ trust: ca.der });
+    const padding = extension('1.2.3.4', new Uint8Array(8_192));
+    const large = intermediate(ca, 'Large', { extensions: [basicConstraints(true), padding] });
+    expect(result(verifier.verify([client(large), large.der]))).toBe('CN=alice');
+    expect(result(verifier.verify([client(large)]))).toBe('PEERCERT_ISSUER_UNKNOWN');
   });
 
   it('under a name that is not theirs keep nobody out who sends his own', () => {

@@ -65,8 +65,20 @@ describe('verifier.verify', () => {
   it('gives an identity, with the trust set that it was found in', () => {
     const verifier = createVerifier({ trust: other.der, trustSets: { staff: ca.der } });
     const outcome = verifier.verify([leaf, sub.der]);
-    expect(outcome).toMatchObject({ ok: true, value: { trustSet: 'staff', resumed: false, source: 'tls' } });
+    expect(outcome).toMatchObject({ ok: true, value: { trustSet: 'staff', resumed: false, source: 'given' } });
     expect(outcome.ok && isClientIdentity(outcome.value)).toBe(true);
+  });
+
+  it('keeps what was given, whatever becomes of the buffers that it came in', () => {
+    const verifier = createVerifier({ trust: Uint8Array.from(ca.der) });
+    const issuer = Uint8Array.from(sub.der);
+    expect(verifier.verify([leaf, issuer]).ok).toBe(true);
+    issuer.fill(0);
+    expect(verifier.verify([leaf]).ok).toBe(true);
+    const trusted = Uint8Array.from(ca.der);
+    const other = createVerifier({ trust: trusted });
+    trusted.fill(0);
+    expect(other.verify([leaf, sub.der]).ok).toBe(true);
   });
 
   it('uses the clock, and refuses to go by one that tells no time', () => {

@@ -19,6 +19,7 @@ import {
   subjectKeyIdentifier,
 } from '../support/certificate-builder.js';
 import { explicit, hex, oid, sequence, set, utf8String } from '../support/der-writer.js';
+import { attribute } from '../support/names.js';
 
 const subjectKeyId = subjectKeyIdentifier(hex('aabb'));
 const read = (options: CertificateOptions = {}) => new Certificate(buildCertificate(options));
@@ -67,6 +68,13 @@ describe('checkExtensions', () => {
     expect(() => certificate[name]).toThrow(DerError);
     // And again: a failure is not remembered as an absent extension.
     expect(() => certificate[name]).toThrow(DerError);
+  });
+
+  it('refuses a name of more than 128 attributes in an extension', () => {
+    const many = sequence(set(...Array.from({ length: 129 }, () => attribute('CN', 'a'))));
+    const refusal = checkExtensions(read({ extensions: [subjectAltName(generalName.directoryName(many))] }));
+    expect(refusal?.code).toBe('PEERCERT_BUDGET_EXHAUSTED');
+    expect(refusal?.trace[0]?.detail).toBe('subjectAltName: directoryName has more than 128 attributes');
   });
 
   it('passes a certificate without extensions, and one with all of them', () => {

@@ -28,6 +28,7 @@ import {
   time,
   tlv,
 } from '../support/der-writer.js';
+import { attribute } from '../support/names.js';
 
 const empty = new Uint8Array(0);
 const subjectKeyId = subjectKeyIdentifier(hex('aabb'));
@@ -180,6 +181,15 @@ describe('readCertificate refuses', () => {
   it('more than 64 KiB, before reading a byte of it', () => {
     expectRefused(new Uint8Array(65537), 'PEERCERT_BUDGET_EXHAUSTED', 'the certificate has 65537 bytes, 65536 are read');
     expectRefused(new Uint8Array(65536), 'PEERCERT_CERTIFICATE_MALFORMED', 'Certificate: tag 00 where 30 is expected');
+  });
+
+  it('a name of more than 128 attributes, and an OID of more than 128 octets', () => {
+    const attributes = Array.from({ length: 129 }, () => attribute('CN', 'a'));
+    const subject = sequence(set(...attributes));
+    expectRefused(buildCertificate({ subject, issuer: 'ca' }), 'PEERCERT_BUDGET_EXHAUSTED', 'subject has more than 128 attributes');
+    const signature = sequence(tlv(0x06, new Uint8Array(129)));
+    const detail = 'tbsCertificate signature algorithm: OBJECT IDENTIFIER of more than 128 octets';
+    expectRefused(buildCertificate({ fields: { signature } }), 'PEERCERT_BUDGET_EXHAUSTED', detail);
   });
 
   it('each of its own beginnings', () => {

@@ -30,18 +30,19 @@ const malformed = [
   [
     'RSA without parameters',
     spki([oid('1.2.840.113549.1.1.1')], sequence(integer(odd(2048)), integer(3))),
-    'rsaEncryption key without parameters',
+    'rsaEncryption key whose parameters are not NULL',
   ],
   [
     'RSA with other parameters',
     spki([oid('1.2.840.113549.1.1.1'), integer(1)], hex('00')),
-    'rsaEncryption parameters: tag 02 where 05 is expected',
+    'rsaEncryption key whose parameters are not NULL',
   ],
   ['RSA of 1024 bits', read(testKey('rsa-1024').spki), 'RSA key of 1024 bits; 2048 is the least'],
   ['RSA of 2047 bits', rsa(odd(2047), 65537n), 'RSA key of 2047 bits; 2048 is the least'],
   ['RSA of 16385 bits', rsa(odd(16385), 65537n), 'RSA key of 16385 bits; 16384 is the most'],
   ['an even modulus', rsa(2n ** 2047n, 65537n), 'RSA modulus is even'],
   ['a negative modulus', rsa(-odd(2048), 65537n), 'RSA modulus is not positive'],
+  ['a negative modulus that begins with 80', rsa(-(2n ** 2047n), 65537n), 'RSA modulus is not positive'],
   ['modulus 0', rsa(0n, 65537n), 'RSA modulus is not positive'],
   ['exponent 0', rsa(odd(2048), 0n), 'RSA exponent is not positive'],
   ['a negative exponent', rsa(odd(2048), -3n), 'RSA exponent is not positive'],
@@ -88,6 +89,7 @@ const malformed = [
   ],
   ['a point that is cut off', spki(p256, point.subarray(0, -1)), 'EC key is no point of P-256'],
   ['a compressed point that is too long', spki(p256, concat(compressed, hex('00'))), 'EC key is no point of P-256'],
+  ['a compressed point with another first octet', spki(p256, concat(hex('05'), compressed.subarray(1))), 'EC key is no point of P-256'],
   ['a point of another curve', spki([ecPublicKey, oid('1.3.132.0.34')], point), 'EC key is no point of P-384'],
   ['Ed25519 with parameters', spki([oid('1.3.101.112'), nullValue()], new Uint8Array(32)), 'Ed25519 key with parameters'],
   ['Ed25519 of 31 octets', spki([oid('1.3.101.112')], new Uint8Array(31)), 'Ed25519 key of 31 octets; it has 32'],
@@ -124,8 +126,8 @@ describe.each([
     expect(check(rsa(odd(2048), 3n))).toBeUndefined();
   });
 
-  it('takes a compressed point', () => {
-    expect(check(spki(p256, compressed))).toBeUndefined();
+  it.each(['02', '03'])('takes a compressed point that begins with %s', (first) => {
+    expect(check(spki(p256, concat(hex(first), compressed.subarray(1))))).toBeUndefined();
   });
 });
 

@@ -20,7 +20,7 @@ export function nameText(name: Name): string {
   return text;
 }
 
-/** RFC 5280, appendix A.1 bounds most attributes at 64 characters: thirty such attributes. */
-const longestName = 2_048;
+/** RFC 5280, appendix A.1 bounds most attributes at 64 characters: fifteen such attributes. */
+const longestName = 1_024;
 
 const texts = new WeakMap<Name, string>();
