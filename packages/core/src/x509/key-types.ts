@@ -8,7 +8,7 @@ export type PublicKeyType = 'rsa' | 'rsa-pss' | 'ec' | 'ed25519' | 'ed448' | 'ml
 
 export interface KeyDescription {
   readonly type: PublicKeyType;
-  /** The fast way into node:crypto, where there is one: Node.js 20 imports an RSA key 30 times faster from a JWK than from its SPKI. */
+  /** The fast way into node:crypto, where there is one: Node.js 20 imports an RSA key 30 times faster, and a P-256 key twice as fast, from a JWK than from its SPKI. */
   readonly jwk?: () => { kty: string; crv?: string; n?: string; e?: string; x?: string; y?: string };
   readonly pssParameters?: PssParameters;
 }
@@ -66,6 +66,8 @@ function describeEc(key: Uint8Array, parameters: Uint8Array | undefined): KeyDes
   const { crv, octets } = curve;
   // Section 2.2: "The public key MUST be rejected if any other value is included in the first octet."
   if (key[0] === 0x04 && key.length === 1 + 2 * octets) {
+    // From a JWK OpenSSL multiplies the point by the order, which the larger curves make dear: 1.2 ms for P-521, seven times its SPKI.
+    if (crv !== 'P-256') return { type: 'ec' };
     const [x, y] = [key.subarray(1, 1 + octets), key.subarray(1 + octets)];
     return { type: 'ec', jwk: () => ({ kty: 'EC', crv, x: base64url(x), y: base64url(y) }) };
   }
