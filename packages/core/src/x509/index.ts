@@ -18,6 +18,6 @@ export type { Name } from './name.js';
 export { oids } from './oids.js';
 export type { PssParameters } from './pss-parameters.js';
 export { checkPublicKey, type PublicKey, preparePublicKey } from './public-key.js';
-export { checkSignatureAlgorithm, type SignatureFault, verifySignature } from './signature.js';
+export { type SignatureFault, verifySignature } from './signature.js';
 export type { SubjectPublicKeyInfo } from './subject-public-key-info.js';
 export type { Extension } from './tbs-certificate.js';
