@@ -160,6 +160,9 @@ const reasons = {
   aACompromise: 10,
 } as const;
 
+/** The reasons by their numbers. */
+export const reasonNames = new Map(Object.entries(reasons).map(([name, number]) => [number as number, name as RevocationReason]));
+
 function entryExtensions(entry: RevokedEntry, where: string): Uint8Array[] {
   const reason = entry.reason === undefined ? reasons.unspecified : lookUp(reasons, entry.reason, 'reason');
   return [

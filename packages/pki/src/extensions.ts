@@ -142,7 +142,7 @@ function basicConstraints(value: ExtensionOptions['basicConstraints']): Extensio
   return new BasicConstraintsExtension(value.cA, value.pathLength, value.critical ?? true);
 }
 
-const keyUsageFlags: Readonly<Record<KeyUsageName, KeyUsageFlags>> = {
+export const keyUsageFlags: Readonly<Record<KeyUsageName, KeyUsageFlags>> = {
   digitalSignature: KeyUsageFlags.digitalSignature,
   contentCommitment: KeyUsageFlags.nonRepudiation,
   keyEncipherment: KeyUsageFlags.keyEncipherment,
@@ -165,7 +165,7 @@ function keyUsage(names: ExtensionOptions['keyUsage']): Extension | undefined {
   );
 }
 
-const keyPurposes: Readonly<Record<KeyPurposeName, string>> = {
+export const keyPurposes: Readonly<Record<KeyPurposeName, string>> = {
   serverAuth: '1.3.6.1.5.5.7.3.1',
   clientAuth: '1.3.6.1.5.5.7.3.2',
   codeSigning: '1.3.6.1.5.5.7.3.3',

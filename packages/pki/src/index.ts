@@ -6,6 +6,7 @@ export type { ExtensionOptions, KeyPurposeName, KeyUsageName, RawExtension } fro
 export type { OtherNameInput, SubjectAltNameInput } from './general-names.js';
 export type { KeyChoice, KeyName } from './keys.js';
 export { encodeName, type NameAttributes, type NameInput, type NameValue, type StringEncoding } from './names.js';
+export { type Pkcs12Options, toPkcs12 } from './pkcs12/to-pkcs12.js';
 export type { AuthorityOptions, EndEntityOptions } from './profiles.js';
 export type { SerialNumber } from './serial-number.js';
 export type { SignatureOptions } from './signatures.js';

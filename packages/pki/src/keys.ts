@@ -36,6 +36,8 @@ const generators: Readonly<Record<KeyName, () => Promise<KeyObject>>> = {
   'rsa-4096': () => generateRsa(4096),
 };
 
+export const keyNames = Object.keys(generators) as readonly KeyName[];
+
 async function generateEc(namedCurve: string): Promise<KeyObject> {
   return (await generate('ec', { namedCurve })).privateKey;
 }

@@ -56,6 +56,11 @@ const attributes: Readonly<Record<string, { readonly oid: string; readonly encod
   emailAddress: { oid: '1.2.840.113549.1.9.1', encoding: 'ia5String' },
 };
 
+/** The OID of every keyword. */
+export const attributeOids: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(attributes).map(([keyword, { oid }]) => [keyword, oid]),
+);
+
 const byLowerCase = new Map(Object.entries(attributes).map(([keyword, row]) => [keyword.toLowerCase(), row]));
 const byOid = new Map(Object.values(attributes).map((row) => [row.oid, row]));
 
