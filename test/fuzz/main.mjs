@@ -11,5 +11,5 @@ const folder = dirname(fileURLToPath(import.meta.url));
 const compiled = await run(tool('tsc'), ['-p', join(folder, 'tsconfig.json'), '--pretty', 'false']);
 if (!compiled.ok) fail(`${compiled.output}fuzz: the fuzzer cannot be compiled (${compiled.status})`);
 /** @type {typeof import('./command.js')} */
-const { fuzz } = await import('./.build/test/fuzz/command.js');
+const { fuzz } = await import(join(folder, '.build', 'test', 'fuzz', 'command.js'));
 process.exitCode = await fuzz(folder, process.argv.slice(2));
