@@ -36,7 +36,7 @@ export const refusalRules: readonly RefusalRule[] = [
   {
     code: 'CERTIFICATE_MALFORMED',
     detail:
-      /: tag (10 where 30|11 where 31|23 where 03|24 where 04|2c where 0c|33 where 13|a0 where 80|80 where a0|a1 where 81|a2 where 82|a6 where 86|a7 where 87) is expected$/,
+      /: tag (10 where 30|11 where 31|23 where 03|24 where 04|2c where 0c|33 where 13|a0 where 80|80 where a0|a1 where a3|a2 where a3|a1 where 81|a2 where 82|a6 where 86|a7 where 87) is expected$/,
     acceptedBy: 'verifying',
     reason:
       'X.690, sections 8.1.2.5 and 10.2: lists are constructed, strings are not. OpenSSL puts strings in pieces together, and does not ask that a SET, or what a tag wraps, is constructed.',
