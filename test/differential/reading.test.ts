@@ -84,7 +84,10 @@ test.skipIf(corpora.length === 0)('the certificates of the corpora are read alik
   expect(comparison.readByAll).toBeGreaterThan(some.length * 0.95);
 });
 
-test('mutated certificates are read alike, or refused for a written reason', { timeout: 120_000 }, () => {
+/** Node.js 26 cannot be asked about every one of these in one process; the older lines compare them. */
+const canAskNode = Number(process.versions.node.split('.')[0]) < 26;
+
+test.skipIf(!canAskNode)('mutated certificates are read alike, or refused for a written reason', { timeout: 120_000 }, () => {
   const comparison = new Comparison();
   const inputs = new Inputs(ground);
   for (let index = 0; index < 5_000; index++) {
