@@ -99,7 +99,8 @@ needs('openssl', 'curl')('the way of the guides', () => {
     const serve = async (trust: string | string[], depth?: number): Promise<number> => {
       const ca = [trust].flat().map(file);
       const verifier = createVerifier({ trust: ca, ...(depth === undefined ? {} : { depth }) });
-      const tls = serverTls(verifier, { key: file('server.key'), cert: file('server.crt') });
+      // Without hints, for the releases of Node.js that hide what clients send (README, Limitations).
+      const tls = serverTls(verifier, { key: file('server.key'), cert: file('server.crt'), caHints: 'none' });
       const started = await start({ mtls: { verifier, tls }, tls: tls.options });
       running.push(started);
       return started.port;

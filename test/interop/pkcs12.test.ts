@@ -26,6 +26,7 @@ beforeAll(async () => {
   peercert('ca', '--dir', 'below', '--issuer', 'pki', '--subject', 'CN=Below');
   peercert('issue', 'client', 'carol', '--dir', 'below', '--p12-password', password);
   const tls = serverTls(createVerifier({ trust: file('pki/ca.crt') }), {
+    caHints: 'none',
     key: file('pki/servers/localhost.key'),
     cert: file('pki/servers/localhost.crt'),
   });
