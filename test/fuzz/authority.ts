@@ -48,8 +48,23 @@ export class FuzzAuthority {
     if (scheme?.kind === 'pss' && this.keyType === 'rsa') {
       return sign(scheme.hash, data, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: Math.min(scheme.saltLength, 180) });
     }
-    return sign(scheme?.kind === 'hash' && scheme.hash !== null ? scheme.hash : 'sha256', data, key);
+    const hash = scheme?.kind === 'hash' && scheme.hash !== null ? scheme.hash : 'sha256';
+    for (;;) {
+      const signature = sign(hash, data, key);
+      if (this.keyType !== 'ec' || isOfUsualLength(signature)) return signature;
+    }
   }
+}
+
+/**
+ * The two numbers of an ECDSA signature are random, and so are their lengths; of one length, all that stands around a signature is the same for the
+ * same seed. One in four is.
+ */
+function isOfUsualLength(signature: Uint8Array): boolean {
+  const short = (signature[1] as number) < 0x80 ? 2 : 3;
+  const first = signature[short + 1] as number;
+  const second = signature[short + 3 + first] as number;
+  return first === second && first % 2 === 0;
 }
 
 const defaultAlgorithms: Readonly<Record<string, string>> = {

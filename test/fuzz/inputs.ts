@@ -18,7 +18,7 @@ export interface Input {
   readonly history: string;
 }
 
-/** Makes the inputs of a run: each follows from the ground's seed and its own index alone, but for the random number in every ECDSA signature. */
+/** Makes the inputs of a run: each follows from the ground's seed and its own index alone, but for the random numbers that an ECDSA signature is made of. */
 export class Inputs {
   readonly ground: Ground;
   readonly #authorities: readonly FuzzAuthority[];

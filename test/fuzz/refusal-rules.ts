@@ -235,6 +235,12 @@ export const refusalRules: readonly RefusalRule[] = [
       '@peculiar/x509 passes over elements that it does not expect, at the end of a SEQUENCE and behind the certificate, and over the content of those that it expects.',
   },
   {
+    code: 'CERTIFICATE_MALFORMED',
+    detail: /: runs past the end of what holds it$/,
+    acceptedBy: 'reading',
+    reason: 'A length that says more than what holds the element has left: @peculiar/x509 ends the element there and reads on.',
+  },
+  {
     code: 'BUDGET_EXHAUSTED',
     detail: /^the certificate has \d+ bytes, 65536 are read$/,
     acceptedBy: 'verifying',
