@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto';
 import { DerLimitError, DerReader, equalBytes, isStringTag, tags, toHex } from '../asn1/index.js';
 import { type Attribute, attributeKeyword } from './attribute.js';
 import { formatName } from './name-format.js';
+import { prepareString } from './string-preparation.js';
 
 /** A distinguished name (RFC 5280, section 4.1.2.4): its bytes were checked when it was read, its attributes are decoded when asked for. */
 export class Name {
@@ -34,15 +36,14 @@ export class Name {
   }
 
   /**
-   * Two names match when their keys are equal.
+   * Two names match when their keys are equal (RFC 5280, section 7.1): string types are one, strings are compared as RFC 4518 prepares them,
+   * values that are no strings by their bytes. Attributes of one relative name have no order.
    *
-   * RFC 5280, section 7.1 asks for the string preparation of RFC 4518; the key is OpenSSL's reading of that, on which existing
-   * certification paths rely: string types are one, ASCII letters lose their case, white space is dropped at both ends and is one
-   * space inside. Other characters, and values that are no strings, are compared as they are. Attributes of one relative name
-   * have no order.
+   * A name of more than 1,024 bytes matches its own bytes alone: RFC 5280, appendix A.1 bounds most attributes at 64 characters, so that fifteen
+   * such attributes fit, and what a peer can make us prepare is bounded.
    */
   get key(): string {
-    this.#key ??= this.rdns.map(rdnKey).join('|');
+    this.#key ??= this.#end - this.#start > longestPrepared ? hash('sha256', this.der) : this.rdns.map(rdnKey).join('|');
     return this.#key;
   }
 
@@ -55,6 +56,8 @@ export class Name {
     return formatName(this.rdns);
   }
 }
+
+const longestPrepared = 1_024;
 
 /**
  * Reads a Name and checks all of it, so that decoding it later cannot fail.
@@ -124,15 +127,6 @@ function rdnKey(rdn: readonly Attribute[]): string {
 function attributeKey({ type, value, isString, der }: Attribute): string {
   // OpenSSL folds these types alone; a NumericString is compared by its bytes.
   if (!isString || der[0] === tags.numericString) return `${type}#${toHex(der)}`;
-  const folded = foldString(value);
+  const folded = prepareString(value);
   return `${type}=${folded.length}:${folded}`;
-}
-
-function foldString(value: string): string {
-  // Most values are words of ASCII with single spaces, for which the built-in function does the same at a fraction of the time.
-  if (/^[!-~]+(?: [!-~]+)*$/.test(value)) return value.toLowerCase();
-  return value
-    .replace(/[\t\n\v\f\r ]+/g, ' ')
-    .replace(/^ | $/g, '')
-    .replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
