@@ -19,9 +19,25 @@ export interface BudgetLimits {
   readonly invalidSignatures: number;
   /** Candidate issuers looked at. Google Cloud's load balancer allows 100 iterations; looking costs a microsecond, so ten times that. */
   readonly candidates: number;
+  /**
+   * Octets of certificates that signatures are verified over. OpenSSL accepts 100 KB of certificates in a handshake (SSL_CTX_set_max_cert_list); each
+   * of them may be verified with several keys. Hashing takes about 1 ms a megabyte.
+   */
+  readonly bytes: number;
+  /** Names compared with name constraints. rustls/webpki allows 250,000 a path building; one takes about 50 ns. */
+  readonly nameComparisons: number;
+  /** Nodes and edges of policy graphs (RFC 9618). A real path has fewer than a hundred. */
+  readonly policyNodes: number;
 }
 
-export const defaultBudget: BudgetLimits = Object.freeze({ signatures: 176, invalidSignatures: 16, candidates: 1_000 });
+export const defaultBudget: BudgetLimits = Object.freeze({
+  signatures: 176,
+  invalidSignatures: 16,
+  candidates: 1_000,
+  bytes: 2_097_152,
+  nameComparisons: 250_000,
+  policyNodes: 10_000,
+});
 
 export class Budget {
   readonly #left: { -readonly [Counter in keyof BudgetLimits]: number };

@@ -62,29 +62,45 @@ interface Search {
   readonly nearest: NearestRefusal;
 }
 
-/** Chains of names from the end entity to an anchor. */
+/**
+ * Chains of names from the end entity to an anchor, those with the fewest intermediates first: however many certificates lead to each other in
+ * circles, a short way up is found before any of them is gone through.
+ */
 function* candidatePaths(endEntity: Certificate, search: Search): Generator<CandidatePath, void, void> {
-  const itself = search.trustSet.anchorIdenticalTo(endEntity);
+  const { trustSet, issuers, nearest } = search;
+  const { depth } = trustSet.rules;
+  const itself = trustSet.anchorIdenticalTo(endEntity);
   if (itself !== undefined) yield { certificates: [itself.certificate], trustAnchor: itself };
-  yield* extend([endEntity], search);
+  const distance = issuers.distanceToAnchor(endEntity);
+  if (!Number.isFinite(distance)) nearest.note(deadEndAbove([endEntity], issuers));
+  let isCut = distance > depth;
+  for (let intermediates = distance; intermediates <= depth; intermediates++) {
+    isCut = yield* extend([endEntity], intermediates, search);
+    if (!isCut) return;
+  }
+  if (isCut && Number.isFinite(distance)) nearest.note(tooDeep(endEntity, depth));
 }
 
-function* extend(chain: readonly Certificate[], search: Search): Generator<CandidatePath, void, void> {
-  const { budget, nearest } = search;
-  const { depth } = search.trustSet.rules;
-  const last = chain[chain.length - 1] as Certificate;
-  const issuers = search.issuers.of(last);
+/** The chains with that many intermediates that begin so; returns whether there may be longer ones. */
+function* extend(chain: readonly Certificate[], intermediates: number, search: Search): Generator<CandidatePath, boolean, void> {
+  const { budget, nearest, issuers } = search;
+  let isCut = false;
   let isDeadEnd = true;
-  for (const { certificate, anchor } of issuers) {
-    if (!budget.spend('candidates')) return;
-    if (anchor === undefined && repeats(chain, certificate)) continue;
-    isDeadEnd = false;
-    if (anchor !== undefined) yield { certificates: chain, trustAnchor: anchor };
-    else if (chain.length <= depth) yield* extend([...chain, certificate], search);
-    else if (search.issuers.leadToAnchor(certificate)) nearest.note(tooDeep(last, chain.length - 1, depth));
-    else nearest.note(deadEnd(certificate, chain.length, search.issuers.of(certificate).length > 0));
+  for (const { certificate, anchor } of issuers.of(chain[chain.length - 1] as Certificate)) {
+    if (!budget.spend('candidates')) return false;
+    if (anchor !== undefined) {
+      isDeadEnd = false;
+      if (chain.length - 1 === intermediates) yield { certificates: chain, trustAnchor: anchor };
+    } else if (!repeats(chain, certificate)) {
+      isDeadEnd = false;
+      const least = chain.length + issuers.distanceToAnchor(certificate);
+      if (least <= intermediates) isCut = (yield* extend([...chain, certificate], intermediates, search)) || isCut;
+      else if (Number.isFinite(least)) isCut = true;
+      else nearest.note(deadEndAbove([...chain, certificate], issuers));
+    }
   }
-  if (isDeadEnd) nearest.note(deadEnd(last, chain.length - 1, issuers.length > 0));
+  if (isDeadEnd) nearest.note(deadEndAbove(chain, issuers));
+  return isCut;
 }
 
 /** RFC 4158, section 2.4.1: the same name with the same key twice in a path is a loop. */
@@ -94,6 +110,18 @@ function repeats(chain: readonly Certificate[], { spki256, subject }: Certificat
 
 function noFurtherPath(endEntity: Certificate): Refusal {
   return refusal('PEERCERT_ISSUER_UNKNOWN', evidence(endEntity, 0, 'no further path to a trust anchor was found'));
+}
+
+/** Names do not lead to an anchor: the operator learns how far they lead. */
+function deadEndAbove(chain: readonly Certificate[], issuers: Issuers): Refusal {
+  const walked = [...chain];
+  let next: Certificate | undefined = chain[chain.length - 1];
+  while (next !== undefined) {
+    next = issuers.of(next).find(({ certificate }) => !repeats(walked, certificate))?.certificate;
+    if (next !== undefined) walked.push(next);
+  }
+  const last = walked[walked.length - 1] as Certificate;
+  return deadEnd(last, walked.length - 1, issuers.of(last).length > 0);
 }
 
 function deadEnd(certificate: Certificate, depth: number, isKnown: boolean): Refusal {
@@ -106,7 +134,7 @@ function deadEnd(certificate: Certificate, depth: number, isKnown: boolean): Ref
   return refusal('PEERCERT_ISSUER_UNKNOWN', evidence(certificate, depth, detail));
 }
 
-function tooDeep(certificate: Certificate, depth: number, limit: number): Refusal {
+function tooDeep(endEntity: Certificate, limit: number): Refusal {
   const detail = `more than ${limit} intermediate${limit === 1 ? '' : 's'} between the end entity and a trust anchor`;
-  return refusal('PEERCERT_DEPTH_EXCEEDED', evidence(certificate, depth, detail));
+  return refusal('PEERCERT_DEPTH_EXCEEDED', evidence(endEntity, 0, detail));
 }

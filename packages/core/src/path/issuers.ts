@@ -1,4 +1,4 @@
-import { type Certificate, oids } from '../x509/index.js';
+import { type Certificate, type Name, oids } from '../x509/index.js';
 import type { TrustAnchor } from './trust-anchor.js';
 import type { CertificatePool, TrustSet } from './trust-set.js';
 
@@ -13,7 +13,7 @@ export class Issuers {
   readonly #trustSet: TrustSet;
   readonly #pools: readonly CertificatePool[];
   readonly #known = new Map<Certificate, readonly Issuer[]>();
-  readonly #leadNowhere = new Set<Certificate>();
+  readonly #distances = new Map<string, number>();
 
   constructor(trustSet: TrustSet, pools: readonly CertificatePool[]) {
     this.#trustSet = trustSet;
@@ -22,33 +22,54 @@ export class Issuers {
 
   /**
    * The certificates that bear the issuer's name, each once, likeliest first: those whose subjectKeyIdentifier is the one that the authority
-   * key identifier names, anchors before intermediates. Identifiers order the search and exclude nothing (RFC 4158, section 3.5.12): a
-   * certificate with another identifier may still be the issuer, and its signature decides.
+   * key identifier names, anchors before intermediates, those nearer to an anchor before others. Identifiers order the search and exclude nothing
+   * (RFC 4158, section 3.5.12): a certificate with another identifier may still be the issuer, and its signature decides.
    */
   of(certificate: Certificate): readonly Issuer[] {
     let issuers = this.#known.get(certificate);
     if (issuers === undefined) {
-      issuers = likeliestFirst(certificate, this.#named(certificate));
+      issuers = likeliestFirst(certificate, this.#nearestFirst(this.#named(certificate)));
       this.#known.set(certificate, issuers);
     }
     return issuers;
   }
 
   /**
-   * Whether names lead from the certificate to an anchor, over however many others: a root that the client sent along, and that nobody
-   * trusts, is unknown rather than too deep. It looks at each certificate once, and spends nothing that the search itself could need.
+   * How many intermediates must stand above the certificate at least, by their names: 0 where an anchor bears its issuer's name, infinite where
+   * names lead to no anchor. A search that knows it walks towards anchors alone, however many certificates a peer presents.
    */
-  leadToAnchor(certificate: Certificate): boolean {
-    if (this.#leadNowhere.has(certificate)) return false;
-    const reached = new Set([certificate]);
-    for (const each of reached) {
-      for (const issuer of this.of(each)) {
-        if (issuer.anchor !== undefined) return true;
-        reached.add(issuer.certificate);
+  distanceToAnchor({ issuer }: Certificate): number {
+    if (!this.#distances.has(issuer.key)) this.#measure(issuer);
+    return this.#distances.get(issuer.key) ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Looks at each certificate above the name once, and spends nothing that the search itself could need. */
+  #measure(name: Name): void {
+    const reached = new Map([[name.key, name]]);
+    const below = new Map<string, string[]>();
+    let nearest: string[] = [];
+    for (const [key, each] of reached) {
+      this.#distances.set(key, Number.POSITIVE_INFINITY);
+      if (this.#trustSet.anchorsNamed(each).length > 0) nearest.push(key);
+      for (const pool of this.#pools) {
+        for (const { issuer } of pool.named(each)) {
+          reached.set(issuer.key, issuer);
+          below.set(issuer.key, [...(below.get(issuer.key) ?? []), key]);
+        }
       }
     }
-    for (const each of reached) this.#leadNowhere.add(each);
-    return false;
+    for (let distance = 0; nearest.length > 0; distance++) {
+      const unmeasured = nearest.filter((key) => this.#distances.get(key) === Number.POSITIVE_INFINITY);
+      for (const key of unmeasured) this.#distances.set(key, distance);
+      nearest = unmeasured.flatMap((key) => below.get(key) ?? []);
+    }
+  }
+
+  #nearestFirst(issuers: readonly Issuer[]): readonly Issuer[] {
+    if (issuers.length < 2) return issuers;
+    const distance = ({ certificate, anchor }: Issuer): number => (anchor === undefined ? this.distanceToAnchor(certificate) : -1);
+    const measured = issuers.map((issuer) => ({ issuer, distance: distance(issuer) }));
+    return measured.sort((one, other) => compare(one.distance, other.distance)).map(({ issuer }) => issuer);
   }
 
   /**
@@ -65,6 +86,12 @@ export class Issuers {
     for (const pool of this.#pools) for (const certificate of pool.named(name)) add(certificate, undefined);
     return [...distinct.values()];
   }
+}
+
+/** Not by subtraction: two infinite ones are alike. */
+function compare(one: number, other: number): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
 }
 
 function likeliestFirst(certificate: Certificate, issuers: readonly Issuer[]): readonly Issuer[] {

@@ -26,8 +26,9 @@ export class SignatureChecks {
     const { spki256 } = issuer.certificate;
     if (!known.has(spki256)) {
       const cost = verificationCost(issuer.publicKey);
-      if (!this.#budget.spend('signatures', cost)) return exhausted(this.#budget);
-      const found = verifySignature(issuer.publicKey, certificate.signatureAlgorithm, certificate.tbsCertificate, certificate.signature);
+      const { tbsCertificate } = certificate;
+      if (!this.#budget.spend('signatures', cost) || !this.#budget.spend('bytes', tbsCertificate.length)) return exhausted(this.#budget);
+      const found = verifySignature(issuer.publicKey, certificate.signatureAlgorithm, tbsCertificate, certificate.signature);
       if (found !== undefined && !this.#budget.spend('invalidSignatures', cost)) return exhausted(this.#budget);
       known.set(spki256, found);
     }

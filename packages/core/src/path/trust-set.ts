@@ -1,12 +1,24 @@
-import type { Certificate, Name } from '../x509/index.js';
+import type { Certificate, GeneralSubtree, Name } from '../x509/index.js';
 import type { TrustAnchor } from './trust-anchor.js';
 
 /** What a trust set asks of paths, besides that they end in it. */
 export interface TrustSetRules {
   /** Intermediates between the end entity and the anchor, neither counted: as OpenSSL counts for `ssl_verify_depth` and `SSLVerifyDepth`. */
   readonly depth: number;
-  /** Key purposes of which a certificate with extendedKeyUsage must hold one, as OIDs. */
-  readonly keyPurposes: readonly string[];
+  /** Key purposes of which a certificate with extendedKeyUsage must hold one, as OIDs; `any` where the purpose does not matter. */
+  readonly keyPurposes: readonly string[] | 'any';
+  /** RFC 5280, section 6.1.1 (c): the user-initial-policy-set, as OIDs; any-policy unless told. */
+  readonly initialPolicies?: readonly string[] | undefined;
+  /** RFC 5280, section 6.1.1 (e): initial-policy-mapping-inhibit. */
+  readonly inhibitPolicyMapping?: boolean | undefined;
+  /** RFC 5280, section 6.1.1 (f): initial-explicit-policy. */
+  readonly requireExplicitPolicy?: boolean | undefined;
+  /** RFC 5280, section 6.1.1 (g): initial-any-policy-inhibit. */
+  readonly inhibitAnyPolicy?: boolean | undefined;
+  /** RFC 5280, section 6.1.1 (h): initial-permitted-subtrees; every name unless told. */
+  readonly permittedSubtrees?: readonly GeneralSubtree[] | undefined;
+  /** RFC 5280, section 6.1.1 (i): initial-excluded-subtrees; none unless told. */
+  readonly excludedSubtrees?: readonly GeneralSubtree[] | undefined;
 }
 
 /** Trust anchors and extra intermediates, found by subject name. Immutable. */
@@ -22,7 +34,7 @@ export class TrustSet {
 
   constructor(name: string, anchors: readonly TrustAnchor[], intermediates: readonly Certificate[], rules: TrustSetRules) {
     this.name = name;
-    this.rules = Object.freeze({ ...rules, keyPurposes: Object.freeze([...rules.keyPurposes]) });
+    this.rules = frozenRules(rules);
     this.anchors = Object.freeze([...anchors]);
     this.intermediates = Object.freeze([...intermediates]);
     this.pool = certificatePool(intermediates);
@@ -39,6 +51,11 @@ export class TrustSet {
   anchorIdenticalTo(certificate: Certificate): TrustAnchor | undefined {
     return this.#anchorsByFingerprint.get(certificate.fingerprint256);
   }
+}
+
+function frozenRules(rules: TrustSetRules): TrustSetRules {
+  const copied = Object.entries(rules).map(([name, value]) => [name, Array.isArray(value) ? Object.freeze([...value]) : value]);
+  return Object.freeze(Object.fromEntries(copied) as unknown as TrustSetRules);
 }
 
 /** Certificates that may be issuers, found by subject name. Nothing in a pool is trusted. */

@@ -55,7 +55,7 @@ export function pathValidator(inputs: Inputs): (candidate: CandidatePath) => Out
       checkValidity(certificate, 0, at) ??
       // 6.1.5 (f)
       checkCriticalExtensions(certificate, 0) ??
-      checkEndEntityKeyUsage(certificate, 0) ??
+      (keyPurposes === 'any' ? undefined : checkEndEntityKeyUsage(certificate, 0)) ??
       checkPurpose(certificate, 0, keyPurposes) ??
       // Its key verifies nothing here, so its bytes are enough.
       located(checkPublicKey(certificate.subjectPublicKeyInfo), certificate, 0),

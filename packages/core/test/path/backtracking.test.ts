@@ -186,8 +186,8 @@ describe('the most telling refusal', () => {
     expect(refused.code).toBe('PEERCERT_CERTIFICATE_EXPIRED');
     expect(refused.trace.map(({ detail }) => detail)).toEqual([
       'notAfter was 2029-01-01T00:00:00.000Z, and it is 2030-01-01T00:00:00.000Z',
-      'its issuer, CN=elsewhere, is neither trusted nor known as an intermediate',
       'the ECDSA with SHA-256 signature does not verify',
+      'its issuer, CN=elsewhere, is neither trusted nor known as an intermediate',
     ]);
     expect(describeRefusal(refused)).toMatch(
       /^PEERCERT_CERTIFICATE_EXPIRED: notAfter was .* \(depth 1, CN=issuing\); also: .*CN=elsewhere/,

@@ -42,7 +42,14 @@ describe('Budget', () => {
 
   it('has a default that nobody can change', () => {
     expect(Object.isFrozen(defaultBudget)).toBe(true);
-    expect(defaultBudget).toEqual({ signatures: 176, invalidSignatures: 16, candidates: 1_000 });
+    expect(defaultBudget).toEqual({
+      signatures: 176,
+      invalidSignatures: 16,
+      candidates: 1_000,
+      bytes: 2_097_152,
+      nameComparisons: 250_000,
+      policyNodes: 10_000,
+    });
   });
 
   it('does not change the limits it was given', () => {

@@ -121,7 +121,7 @@ describe('depth, counted as OpenSSL does: intermediates alone', () => {
   ])('%i refuses %i', (depth, length) => {
     const issued = chains[length] as readonly Issued[];
     const refused = refusalOf(client(issued[length] as Issued), { trusted: [root], presented: issued.slice(1), depth });
-    expect(place(refused)).toEqual({ code: 'PEERCERT_DEPTH_EXCEEDED', depth });
+    expect(place(refused)).toEqual({ code: 'PEERCERT_DEPTH_EXCEEDED', depth: 0 });
     expect(refused.trace[0]?.detail).toBe(
       `more than ${depth} intermediate${depth === 1 ? '' : 's'} between the end entity and a trust anchor`,
     );
@@ -264,9 +264,15 @@ describe('the budget', () => {
   const anchors = Array.from({ length: 20 }, (_, number) => authority('N', { key: testKey('ec', `anchor ${number}`) }));
 
   it.each([
-    ['candidates, among issuers that lead to each other and nowhere else', [root], {}, 'candidates'],
+    [
+      'candidates, among issuers that lead to each other',
+      anchors.slice(0, 1),
+      { invalidSignatures: 1_000, signatures: 1_000 },
+      'candidates',
+    ],
     ['signatures that do not verify', anchors, {}, 'invalidSignatures'],
     ['signatures', anchors, { signatures: 3 }, 'signatures'],
+    ['octets under signatures', anchors, { bytes: 300 }, 'bytes'],
   ] as const)('on %s ends the search', (_, trusted, limits, counter) => {
     const budget = new Budget({ ...defaultBudget, ...limits });
     const { found, end } = search(endEntity, { trusted, presented: garbage, budget });
@@ -275,6 +281,13 @@ describe('the budget', () => {
     expect(end.isFinal).toBe(true);
     expect(end.refusal.code).toBe('PEERCERT_BUDGET_EXHAUSTED');
     expect(end.refusal.trace[0]?.detail).toBe(`the limit on ${counter} was met`);
+  });
+
+  it('finds the short way up that is presented behind many that lead to each other', () => {
+    const trusted = anchors.slice(0, 1);
+    const issuing = authority('N', { issuer: trusted[0] as Issued, key: testKey('ec', 'issuing') });
+    const path = pathOf(client(issuing), { trusted, presented: [...garbage.slice(0, 14), issuing] });
+    expect(path.certificates[1]).toBe(issuing.certificate);
   });
 
   it('finds the right one of sixteen anchors that bear one name', () => {

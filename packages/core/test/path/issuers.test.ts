@@ -123,12 +123,26 @@ describe('Issuers', () => {
   });
 
   it.each([
-    ['an anchor issued it', [root], [], true],
-    ['an intermediate leads there', [root], [anchorOne], true],
-    ['nobody is known', [], [], false],
-    ['all that are known lead to each other', [], [anchorOne, authority('root', { issuer: anchorOne })], false],
-  ])('says whether names lead to an anchor: %s', (_, trusted, configured, leads) => {
+    ['an anchor issued it', [root], [], 0],
+    ['an intermediate stands between', [root], [anchorOne], 1],
+    [
+      'the shorter of two ways',
+      [root],
+      [anchorOne, authority('other', { issuer: root }), authority('CA', { issuer: authority('other') })],
+      1,
+    ],
+    ['nobody is known', [], [], Number.POSITIVE_INFINITY],
+    ['all that are known lead to each other', [], [anchorOne, authority('root', { issuer: anchorOne })], Number.POSITIVE_INFINITY],
+  ])('tells how far an anchor is by names: %s', (_, trusted, configured, distance) => {
     const below = configured.length === 0 ? anchorTwo.certificate : client(anchorOne);
-    expect(new Issuers(trustSet({ trusted, configured }), []).leadToAnchor(below)).toBe(leads);
+    expect(new Issuers(trustSet({ trusted, configured }), []).distanceToAnchor(below)).toBe(distance);
+  });
+
+  it('gives those first that are nearer to an anchor, and last those that lead to none', () => {
+    const far = authority('CA', { issuer: authority('far'), key: testKey('ec', 'far') });
+    const nowhere = authority('CA', { issuer: authority('nowhere'), key: testKey('ec', 'nowhere') });
+    const between = authority('far', { issuer: root });
+    const found = issuersOf(client(anchorOne), [root], [nowhere, far, between, intermediateOne]);
+    expect(certificatesOf(found)).toEqual(order(intermediateOne, far, nowhere));
   });
 });

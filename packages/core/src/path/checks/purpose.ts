@@ -13,7 +13,8 @@ import { evidence } from './evidence.js';
  * | lists a wanted purpose  | none             |
  * | lists others alone      | PURPOSE_MISMATCH |
  */
-export function checkPurpose(certificate: Certificate, depth: number, keyPurposes: readonly string[]): Refusal | undefined {
+export function checkPurpose(certificate: Certificate, depth: number, keyPurposes: readonly string[] | 'any'): Refusal | undefined {
+  if (keyPurposes === 'any') return undefined;
   const { extendedKeyUsage } = certificate;
   if (extendedKeyUsage === undefined || extendedKeyUsage.some((purpose) => keyPurposes.includes(purpose))) return undefined;
   const listed = extendedKeyUsage.slice(0, 8).join(', ');

@@ -33,6 +33,10 @@ describe('checkPurpose', () => {
     expect(checkPurpose(listing(...many), 0, [clientAuth])?.trace[0]?.detail).toMatch(/lists 1\.2\.0, .*, 1\.2\.7 and not/);
   });
 
+  it('lets whatever is listed pass where any purpose will do', () => {
+    expect(checkPurpose(listing(serverAuth), 0, 'any')).toBeUndefined();
+  });
+
   it.each([
     ['the wanted one', [clientAuth], [clientAuth]],
     ['the wanted one among others', [serverAuth, 'anyExtendedKeyUsage', clientAuth], [clientAuth]],
