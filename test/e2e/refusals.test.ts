@@ -49,7 +49,7 @@ const faults: Readonly<Record<string, RegExp>> = {
   impostor: /./,
   issuerNotAuthority: /CA:FALSE|absent/,
   pathLengthExceeded: /allows no further authority/,
-  nameNotPermitted: /nameConstraints/,
+  nameNotPermitted: /alice\.payments\.example.*Example Partners CA/,
   unknownCriticalExtension: /1\.3\.6\.1\.4\.1\.32473\.1/,
   wrongKeyPurpose: /extendedKeyUsage lists 1\.3\.6\.1\.5\.5\.7\.3\.1 and not 1\.3\.6\.1\.5\.5\.7\.3\.2/,
   wrongKeyUsage: /keyUsage/,
@@ -91,6 +91,13 @@ const rows: readonly Row[] = [
       return answerIn(text);
     },
     found: /its issuer, CN=Intermediate, is neither trusted nor known/,
+  },
+  {
+    code: 'PEERCERT_NO_EXPLICIT_POLICY',
+    when: 'is issued under no certificate policy where one is required',
+    options: () => ({ requireExplicitPolicy: true }),
+    client: () => ofRoot({}),
+    found: /certificatePolicies/,
   },
   {
     code: 'PEERCERT_DEPTH_EXCEEDED',

@@ -12,6 +12,8 @@ export interface RefusalRule {
     | 'ALGORITHM_NOT_ALLOWED'
     | 'KEY_NOT_ALLOWED'
     | 'CRITICAL_EXTENSION_UNRECOGNIZED'
+    | 'NAME_NOT_PERMITTED'
+    | 'NO_EXPLICIT_POLICY'
     | 'BUDGET_EXHAUSTED';
   readonly detail: RegExp;
   /** `reading`: only by those who read without verifying (node:crypto, @peculiar/x509); OpenSSL's verification refuses it too. */
@@ -186,16 +188,20 @@ export const refusalRules: readonly RefusalRule[] = [
       'The floor that docs/errors.md tells: RSA from 2048 bits with an odd exponent from 3, three named curves, nothing in hybrid form, in DER. OpenSSL takes what gives 112 bits.',
   },
   {
-    code: 'CRITICAL_EXTENSION_UNRECOGNIZED',
-    detail: /(nameConstraints|policyConstraints) \([\d.]+\) is not supported$/,
+    code: 'CERTIFICATE_MALFORMED',
+    detail: /^it has nameConstraints and is no authority$/,
     acceptedBy: 'verifying',
-    reason:
-      'Name constraints and certificate policies are not evaluated yet: a path on which they could matter is refused. OpenSSL evaluates names, and policies on demand.',
+    reason: 'RFC 5280, section 4.2.1.10: "MUST be used only in a CA certificate". OpenSSL passes over them in an end entity.',
+  },
+  {
+    code: 'NO_EXPLICIT_POLICY',
+    detail: /./,
+    acceptedBy: 'verifying',
+    reason: 'RFC 5280, sections 6.1.3 (f) and 6.1.5 (g). OpenSSL processes policies on demand alone, though they may be critical.',
   },
   {
     code: 'CRITICAL_EXTENSION_UNRECOGNIZED',
-    detail:
-      /the critical extension (certificatePolicies|policyMappings|inhibitAnyPolicy|cRLDistributionPoints|1\.3\.6\.1\.5\.5\.7\.(1\.[78]|48\.1\.5)|2\.16\.840\.1\.113730\.1\.1) /,
+    detail: /the critical extension (cRLDistributionPoints|1\.3\.6\.1\.5\.5\.7\.(1\.[78]|48\.1\.5)|2\.16\.840\.1\.113730\.1\.1) /,
     acceptedBy: 'verifying',
     reason: 'RFC 5280, section 6.1.5 (f): a critical extension that is not processed. OpenSSL counts these among those that it knows.',
   },

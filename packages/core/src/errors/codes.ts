@@ -111,6 +111,20 @@ const table = {
     text: 'The client certificate chain is longer than an authority in it allows',
     mend: 'The pathLenConstraint of the authority that the trace names forbids further authorities below it: issue from the authority itself, or raise the constraint.',
   },
+  PEERCERT_NAME_NOT_PERMITTED: {
+    section: 'RFC 5280, section 6.1.3 (b) and (c)',
+    alert: 'bad_certificate',
+    status: 403,
+    text: 'The client certificate holds a name that an authority above it may not certify',
+    mend: 'The nameConstraints of the authority that the trace names, or the subtrees of the trust set, leave this name out: issue with a permitted name, or under another authority.',
+  },
+  PEERCERT_NO_EXPLICIT_POLICY: {
+    section: 'RFC 5280, section 6.1.5 (g)',
+    alert: 'bad_certificate',
+    status: 403,
+    text: 'The client certificate is not issued under a required certificate policy',
+    mend: 'An authority of the chain, or the trust set, requires a certificate policy that is valid on the whole chain: issue every certificate below it with certificatePolicies that name an accepted one.',
+  },
   PEERCERT_DEPTH_EXCEEDED: {
     section: 'OpenSSL, SSL_CTX_set_verify_depth; nginx, ssl_verify_depth',
     alert: 'unknown_ca',

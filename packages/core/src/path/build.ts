@@ -112,13 +112,16 @@ function noFurtherPath(endEntity: Certificate): Refusal {
   return refusal('PEERCERT_ISSUER_UNKNOWN', evidence(endEntity, 0, 'no further path to a trust anchor was found'));
 }
 
-/** Names do not lead to an anchor: the operator learns how far they lead. */
+/** Names do not lead to an anchor: the operator learns how far they lead, each name once. */
 function deadEndAbove(chain: readonly Certificate[], issuers: Issuers): Refusal {
   const walked = [...chain];
+  const names = new Set(chain.map(({ subject }) => subject.key));
   let next: Certificate | undefined = chain[chain.length - 1];
   while (next !== undefined) {
-    next = issuers.of(next).find(({ certificate }) => !repeats(walked, certificate))?.certificate;
-    if (next !== undefined) walked.push(next);
+    next = issuers.of(next).find(({ certificate }) => !names.has(certificate.subject.key))?.certificate;
+    if (next === undefined) continue;
+    walked.push(next);
+    names.add(next.subject.key);
   }
   const last = walked[walked.length - 1] as Certificate;
   return deadEnd(last, walked.length - 1, issuers.of(last).length > 0);

@@ -1,11 +1,15 @@
 import { type Outcome, type Refusal, refusal } from '../errors/index.js';
 import { type Certificate, checkExtensions, checkPublicKey } from '../x509/index.js';
+import type { Budget } from './budget.js';
+import { PolicyProcessing } from './certificate-policies/policy-processing.js';
+import { checkAuthorityExtensions } from './checks/authority-extensions.js';
 import { checkBasicConstraints } from './checks/basic-constraints.js';
 import { checkCriticalExtensions } from './checks/critical-extensions.js';
 import { evidence, nameText } from './checks/evidence.js';
 import { checkEndEntityKeyUsage, checkIssuerKeyUsage } from './checks/key-usage.js';
 import { checkPurpose } from './checks/purpose.js';
 import { checkValidity } from './checks/validity.js';
+import { NameLimits } from './name-constraints/name-limits.js';
 import { publicKeyOf } from './public-keys.js';
 import type { SignatureChecks, Signer } from './signature-checks.js';
 import type { TrustAnchor } from './trust-anchor.js';
@@ -21,19 +25,18 @@ export interface CandidatePath {
 interface Inputs {
   readonly trustSet: TrustSet;
   readonly at: number;
+  readonly budget: Budget;
   readonly signatures: SignatureChecks;
 }
 
 /**
  * The validation of candidate paths in one search (RFC 5280, section 6.1). Each path is walked from the anchor down to the end entity, so
  * that no key is used, and nothing that an extension says believed, that a trusted key has not signed.
- *
- * Name constraints and certificate policies are not evaluated: a path on which they could matter is refused by the check for critical
- * extensions.
  */
 export function pathValidator(inputs: Inputs): (candidate: CandidatePath) => Outcome<ValidatedPath> {
-  const { trustSet, at, signatures } = inputs;
-  const { keyPurposes } = trustSet.rules;
+  const { trustSet, at, budget, signatures } = inputs;
+  const { rules } = trustSet;
+  const { keyPurposes } = rules;
 
   const checkAnchor = oncePerCertificate((anchor, depth) => checkValidity(anchor, depth, at) ?? checkAuthority(anchor, depth));
 
@@ -57,6 +60,7 @@ export function pathValidator(inputs: Inputs): (candidate: CandidatePath) => Out
       checkCriticalExtensions(certificate, 0) ??
       (keyPurposes === 'any' ? undefined : checkEndEntityKeyUsage(certificate, 0)) ??
       checkPurpose(certificate, 0, keyPurposes) ??
+      checkAuthorityExtensions(certificate, 0) ??
       // Its key verifies nothing here, so its bytes are enough.
       located(checkPublicKey(certificate.subjectPublicKeyInfo), certificate, 0),
   );
@@ -77,44 +81,68 @@ export function pathValidator(inputs: Inputs): (candidate: CandidatePath) => Out
     return checkIssuerName(certificate, issuer.certificate, depth) ?? signatures.check(certificate, issuer, depth);
   }
 
-  function findFault({ certificates, trustAnchor }: CandidatePath): Refusal | undefined {
+  function validate({ certificates, trustAnchor }: CandidatePath): Outcome<readonly string[]> {
     const endEntity = certificates[0] as Certificate;
-    // What the operator trusts as itself needs no signature.
-    if (endEntity === trustAnchor.certificate) return checkEndEntity(endEntity, 0);
-
     const anchor = trustAnchor.certificate;
-    if (!trustAnchor.isAuthority) return matchesItselfAlone(anchor, certificates.length);
+    // What the operator trusts as itself needs no signature.
+    if (endEntity === anchor) return refusedOr(checkEndEntity(endEntity, 0), noPolicies);
+
+    if (!trustAnchor.isAuthority) return { ok: false, refusal: matchesItselfAlone(anchor, certificates.length) };
     // RFC 5937: the anchor's own limits are honoured. Its own signature would prove nothing.
     const unfit = checkAnchor(anchor, certificates.length);
-    if (unfit !== undefined) return unfit;
+    if (unfit !== undefined) return { ok: false, refusal: unfit };
 
-    // 6.1.2 (g) to (k): the issuer holds the working public key and the working issuer name.
+    // 6.1.2: the issuer holds the working public key (g) to (i) and the working issuer name (j).
     let issuer: Signer = trustAnchor;
+    let names = NameLimits.initial(rules).narrowedBy(anchor.nameConstraints, anchor);
     let maxPathLength = anchor.basicConstraints?.pathLenConstraint ?? Number.POSITIVE_INFINITY;
+    const policies = new PolicyProcessing(certificates.length, rules, anchor, budget);
     for (let depth = certificates.length - 1; depth > 0; depth--) {
       const certificate = certificates[depth] as Certificate;
-      const fault = checkIssued(certificate, issuer, depth) ?? checkIntermediate(certificate, depth);
-      if (fault !== undefined) return fault;
+      const fault =
+        checkIssued(certificate, issuer, depth) ??
+        checkIntermediate(certificate, depth) ??
+        // 6.1.3 (b) and (c)
+        (certificate.isSelfIssued ? undefined : names.check(certificate, depth, budget)) ??
+        // 6.1.3 (d) to (f), 6.1.4 (a), (b), (h) to (j)
+        policies.enter(certificate, depth) ??
+        policies.prepareNext(certificate, depth);
+      if (fault !== undefined) return { ok: false, refusal: fault };
+      // 6.1.4 (g)
+      names = names.narrowedBy(certificate.nameConstraints, certificate);
       // 6.1.4 (l)
       if (!certificate.isSelfIssued) {
-        if (maxPathLength <= 0) return pathLengthExceeded(certificate, depth);
+        if (maxPathLength <= 0) return { ok: false, refusal: pathLengthExceeded(certificate, depth) };
         maxPathLength -= 1;
       }
       // 6.1.4 (m)
       maxPathLength = Math.min(maxPathLength, certificate.basicConstraints?.pathLenConstraint ?? maxPathLength);
-      // 6.1.4 (a), (d) to (f)
+      // 6.1.4 (c) to (f)
       const publicKey = publicKeyOf(certificate);
-      if (!publicKey.ok) return located(publicKey.refusal, certificate, depth);
+      if (!publicKey.ok) return { ok: false, refusal: located(publicKey.refusal, certificate, depth) };
       issuer = { certificate, publicKey: publicKey.value };
     }
-    return checkIssued(endEntity, issuer, 0) ?? checkEndEntity(endEntity, 0);
+    const fault =
+      checkIssued(endEntity, issuer, 0) ??
+      checkEndEntity(endEntity, 0) ??
+      // 6.1.3 (b) and (c), then (d) to (f)
+      names.check(endEntity, 0, budget) ??
+      policies.enter(endEntity, 0);
+    // 6.1.5 (a), (b), (g)
+    return fault === undefined ? policies.wrapUp(endEntity) : { ok: false, refusal: fault };
   }
 
   return (candidate) => {
-    const fault = findFault(candidate);
-    if (fault !== undefined) return { ok: false, refusal: fault };
-    return { ok: true, value: validatedPath({ ...candidate, trustSet: trustSet.name }) };
+    const validated = validate(candidate);
+    if (!validated.ok) return validated;
+    return { ok: true, value: validatedPath({ ...candidate, trustSet: trustSet.name, validPolicies: validated.value }) };
   };
+}
+
+const noPolicies: readonly string[] = Object.freeze([]);
+
+function refusedOr<T>(fault: Refusal | undefined, value: T): Outcome<T> {
+  return fault === undefined ? { ok: true, value } : { ok: false, refusal: fault };
 }
 
 type Check = (certificate: Certificate, depth: number) => Refusal | undefined;
@@ -142,8 +170,8 @@ function pathLengthExceeded(certificate: Certificate, depth: number): Refusal {
 }
 
 /** Says of which certificate of the path, and where in it, a refusal speaks. */
-function located(found: Refusal | undefined, certificate: Certificate, depth: number): Refusal | undefined {
-  if (found === undefined) return undefined;
+function located<R extends Refusal | undefined>(found: R, certificate: Certificate, depth: number): R | Refusal {
+  if (found === undefined) return found;
   const subject = nameText(certificate.subject);
   return refusal(
     found.code,

@@ -5,6 +5,7 @@ interface Findings {
   readonly certificates: readonly Certificate[];
   readonly trustAnchor: TrustAnchor;
   readonly trustSet: string;
+  readonly validPolicies: readonly string[];
 }
 
 /** What the constructor asks for, since TypeScript's `private` is gone at run time, where an instance leads to its constructor. */
@@ -22,6 +23,8 @@ export class ValidatedPath {
   readonly trustAnchor: TrustAnchor;
   /** The name of the trust set that holds the anchor. */
   readonly trustSet: string;
+  /** RFC 5280, section 6.1.6: the user-constrained-policy-set, as OIDs; empty where no certificate policy is valid on the whole path. */
+  readonly validPolicies: readonly string[];
   /** Milliseconds since the epoch: every certificate of the path, and the anchor, is valid from here on … */
   readonly validFrom: number;
   /** … and until just before here. */
@@ -31,11 +34,12 @@ export class ValidatedPath {
 
   private constructor(caller: symbol, findings: Findings) {
     if (caller !== validator) throw new TypeError('only the path validator makes a ValidatedPath');
-    const { certificates, trustAnchor, trustSet } = findings;
+    const { certificates, trustAnchor, trustSet, validPolicies } = findings;
     const all = [...certificates, trustAnchor.certificate];
     this.certificates = Object.freeze([...certificates]);
     this.trustAnchor = trustAnchor;
     this.trustSet = trustSet;
+    this.validPolicies = Object.freeze([...validPolicies]);
     this.validFrom = Math.max(...all.map((certificate) => certificate.notBefore));
     this.validUntil = Math.min(...all.map((certificate) => validUntil(certificate)));
     Object.freeze(this);

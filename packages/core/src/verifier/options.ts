@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ConfigurationError, parseOptions } from '../errors/index.js';
 import { type CertificateSource, certificateSourceSchema } from '../sources/index.js';
 import type { Logger } from './logger.js';
+import { type Subtrees, subtreesSchema } from './subtrees.js';
 
 /** What a trust set may ask or allow; set for all trust sets beside `trust`, or for one inside it. */
 export interface TrustRules {
@@ -14,6 +15,21 @@ export interface TrustRules {
   allowServerAuthPurpose?: boolean | undefined;
   /** Make certificates in `ca` that are not self-signed trust anchors, as OpenSSL's X509_V_FLAG_PARTIAL_CHAIN does; they are intermediates otherwise. */
   allowPartialChain?: boolean | undefined;
+  /**
+   * The certificate policies that are accepted, as OIDs: RFC 5280's user-initial-policy-set. One of them must be valid on the whole path, unless
+   * `requireExplicitPolicy` is false: then they only narrow what the identity tells.
+   */
+  initialPolicies?: readonly string[] | undefined;
+  /** A certificate policy must be valid on the whole path: RFC 5280's initial-explicit-policy. True where `initialPolicies` are given, else false. */
+  requireExplicitPolicy?: boolean | undefined;
+  /** Policies may not be mapped to others: RFC 5280's initial-policy-mapping-inhibit. */
+  inhibitPolicyMapping?: boolean | undefined;
+  /** anyPolicy in a certificate counts for nothing: RFC 5280's initial-any-policy-inhibit. */
+  inhibitAnyPolicy?: boolean | undefined;
+  /** The only names that certificates may hold, of the forms that are named here: RFC 5280's initial-permitted-subtrees. */
+  permittedSubtrees?: Subtrees | undefined;
+  /** Names that certificates may not hold: RFC 5280's initial-excluded-subtrees. */
+  excludedSubtrees?: Subtrees | undefined;
 }
 
 /** One set of trust anchors. */
@@ -50,7 +66,19 @@ const rules = {
     .optional(),
   allowServerAuthPurpose: flag,
   allowPartialChain: flag,
+  initialPolicies: z
+    .array(z.string().regex(/^[0-2](?:\.(?:0|[1-9]\d*))+$/, { error: "expected an OID, such as '2.16.840.1.101.3.2.1.48.1'" }))
+    .min(1, 'is an empty list, which no path satisfies: name a certificate policy, or leave it out')
+    .optional(),
+  requireExplicitPolicy: flag,
+  inhibitPolicyMapping: flag,
+  inhibitAnyPolicy: flag,
+  permittedSubtrees: subtreesSchema.optional(),
+  excludedSubtrees: subtreesSchema.optional(),
 };
+
+/** The names of the rules that are set for all trust sets, or for one. */
+export const trustRuleNames = Object.keys(rules) as readonly (keyof TrustRules)[];
 
 const trustOptions = z
   .strictObject({

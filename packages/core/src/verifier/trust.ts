@@ -3,7 +3,8 @@ import { type TrustAnchor, TrustSet, trustAnchor } from '../path/index.js';
 import { publicRoots } from '../peer/index.js';
 import { loadCertificates } from '../sources/index.js';
 import { type Certificate, oids } from '../x509/index.js';
-import type { ParsedVerifierOptions, TrustOptions, TrustRules } from './options.js';
+import { type ParsedVerifierOptions, type TrustOptions, type TrustRules, trustRuleNames } from './options.js';
+import { generalSubtrees } from './subtrees.js';
 
 /**
  * The trust sets in force at one time. A verdict keeps the `Trust` it was made under, and holds only while that is the current one:
@@ -32,11 +33,8 @@ function configuredSet(name: string, option: string, trust: TrustOptions, genera
   const given = trust.ca === undefined ? [] : loadCertificates(trust.ca, `${option}.ca`);
   const roots = trust.dangerouslyTrustSystemRoots === true ? loadCertificates(publicRoots(), `${option}.dangerouslyTrustSystemRoots`) : [];
   const further = trust.intermediates === undefined ? [] : loadCertificates(trust.intermediates, `${option}.intermediates`);
-  return trustSet(name, `${option}.ca`, [...given, ...roots], further, {
-    depth: trust.depth ?? general.depth,
-    allowServerAuthPurpose: trust.allowServerAuthPurpose ?? general.allowServerAuthPurpose,
-    allowPartialChain: trust.allowPartialChain ?? general.allowPartialChain,
-  });
+  const rules = Object.fromEntries(trustRuleNames.map((rule) => [rule, trust[rule] ?? general[rule]]));
+  return trustSet(name, `${option}.ca`, [...given, ...roots], further, rules);
 }
 
 /**
@@ -61,6 +59,12 @@ export function trustSet(
   }
   return new TrustSet(name, anchors, [...ca.filter((certificate) => !isAnchor(certificate)), ...further], {
     depth: rules.depth ?? defaultDepth,
+    initialPolicies: rules.initialPolicies,
+    requireExplicitPolicy: rules.requireExplicitPolicy ?? rules.initialPolicies !== undefined,
+    inhibitPolicyMapping: rules.inhibitPolicyMapping,
+    inhibitAnyPolicy: rules.inhibitAnyPolicy,
+    permittedSubtrees: generalSubtrees(rules.permittedSubtrees),
+    excludedSubtrees: generalSubtrees(rules.excludedSubtrees),
     keyPurposes: [oids.keyPurpose.clientAuth, ...(rules.allowServerAuthPurpose === true ? [oids.keyPurpose.serverAuth] : [])],
   });
 }

@@ -14,7 +14,7 @@ export type { PolicyMapping } from './extensions/policy-mappings.js';
 export type { DirectoryAttribute } from './extensions/subject-directory-attributes.js';
 export type { GeneralName } from './general-name.js';
 export type { PublicKeyType } from './key-types.js';
-export type { Name } from './name.js';
+export { type Name, nameOf } from './name.js';
 export { oids } from './oids.js';
 export type { PssParameters } from './pss-parameters.js';
 export { checkPublicKey, type PublicKey, preparePublicKey } from './public-key.js';

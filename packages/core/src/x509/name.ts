@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { DerLimitError, DerReader, equalBytes, isStringTag, tags, toHex } from '../asn1/index.js';
+import { DerLimitError, DerReader, der, equalBytes, isStringTag, tags, toHex } from '../asn1/index.js';
 import { type Attribute, attributeKeyword } from './attribute.js';
 import { formatName } from './name-format.js';
 import { prepareString } from './string-preparation.js';
@@ -73,6 +73,17 @@ export function readName(reader: DerReader, what: string): Name {
   return new Name(reader.bytes, start, reader.position);
 }
 
+/** A name of these relative names, the most general first; for what an operator writes as text. */
+export function nameOf(rdns: readonly (readonly { readonly type: string; readonly value: string }[])[]): Name {
+  const attributes = rdns.map((rdn) =>
+    der.element(
+      tags.set,
+      ...rdn.map(({ type, value }) => der.sequence(der.objectIdentifier(type), der.element(tags.utf8String, Buffer.from(value)))),
+    ),
+  );
+  return readName(new DerReader(der.sequence(...attributes)), 'name');
+}
+
 /** Reads attributes up to the reader's end: the content of one RelativeDistinguishedName, wherever it stands. */
 export function readRelativeName(reader: DerReader, what: string): readonly Attribute[] {
   checkRelativeName(new DerReader(reader.bytes, reader.position, reader.end), what, 0);
@@ -117,6 +128,13 @@ function decodeRelativeName(rdn: DerReader): readonly Attribute[] {
     attributes.push(Object.freeze({ type, keyword: attributeKeyword(type), value: string ?? `#${toHex(der)}`, isString, der }));
   }
   return Object.freeze(attributes);
+}
+
+/**
+ * The key of the name that one more relative name below `base` makes: what nameRelativeToCRLIssuer stands for (RFC 5280, section 4.2.1.13).
+ */
+export function keyBelow(base: Name, rdn: readonly Attribute[]): string {
+  return base.isEmpty ? rdnKey(rdn) : `${base.key}|${rdnKey(rdn)}`;
 }
 
 function rdnKey(rdn: readonly Attribute[]): string {

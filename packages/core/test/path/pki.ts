@@ -9,6 +9,7 @@ import {
   SignatureChecks,
   type TrustAnchor,
   TrustSet,
+  type TrustSetRules,
   trustAnchor,
   type ValidatedPath,
   validatedPaths,
@@ -86,6 +87,8 @@ export interface SearchOptions {
   readonly depth?: number;
   /** Default: clientAuth. */
   readonly keyPurposes?: readonly string[];
+  /** The inputs of RFC 5280, section 6.1.1. */
+  readonly rules?: Partial<TrustSetRules>;
   readonly limits?: Partial<BudgetLimits>;
   readonly budget?: Budget;
 }
@@ -96,8 +99,14 @@ export function anchor(of: Issued | Certificate): TrustAnchor {
   return made.value;
 }
 
-export function trustSet({ trusted, configured = [], depth = 10, keyPurposes = [oids.keyPurpose.clientAuth] }: SearchOptions): TrustSet {
-  return new TrustSet('staff', trusted.map(anchor), configured.map(certificateOf), { depth, keyPurposes });
+export function trustSet({
+  trusted,
+  configured = [],
+  depth = 10,
+  keyPurposes = [oids.keyPurpose.clientAuth],
+  rules,
+}: SearchOptions): TrustSet {
+  return new TrustSet('staff', trusted.map(anchor), configured.map(certificateOf), { depth, keyPurposes, ...rules });
 }
 
 export function paths(endEntity: Certificate, options: SearchOptions): Generator<ValidatedPath, NoPath, void> {

@@ -28,7 +28,7 @@ describe('createVerifier refuses the unknown key', () => {
     expect(failure({ trusts: ca.der })).toMatchObject({
       option: '',
       message:
-        "unknown option 'trusts' (did you mean 'trust'?); known are trust, trustSets, clock, logger, depth, allowServerAuthPurpose, allowPartialChain",
+        "unknown option 'trusts' (did you mean 'trust'?); known are trust, trustSets, clock, logger, depth, allowServerAuthPurpose, allowPartialChain, initialPolicies, requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy, permittedSubtrees, excludedSubtrees",
     });
   });
 
@@ -42,7 +42,8 @@ describe('createVerifier refuses the unknown key', () => {
     expect(failure({ trust: ca.der, [key]: 1 }).message).toContain(`unknown option '${key}' (did you mean '${near}'?)`);
   });
 
-  const known = 'known are ca, intermediates, dangerouslyTrustSystemRoots, depth, allowServerAuthPurpose, allowPartialChain';
+  const known =
+    'known are ca, intermediates, dangerouslyTrustSystemRoots, depth, allowServerAuthPurpose, allowPartialChain, initialPolicies, requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy, permittedSubtrees, excludedSubtrees';
 
   it.each([
     ['cas', 'ca'],

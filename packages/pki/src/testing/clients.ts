@@ -144,8 +144,8 @@ const recipes = {
     },
   },
   nameNotPermitted: {
-    code: 'PEERCERT_CRITICAL_EXTENSION_UNRECOGNIZED',
-    why: "for a host outside of the domain that its issuer's nameConstraints permit; this version of peercert refuses every issuer that has them",
+    code: 'PEERCERT_NAME_NOT_PERMITTED',
+    why: "for a host outside of the domain that its issuer's nameConstraints permit",
     issue: async ({ root }) => {
       const constrained = await intermediate(root, 'Example Partners CA', { extensions: [permittedDomain('partners.example')] });
       return await constrained.issueClient({ subject, dns: 'alice.payments.example' });

@@ -12,13 +12,12 @@ const processed: ReadonlySet<string> = new Set([
   extension.subjectAltName,
   extension.subjectKeyIdentifier,
   extension.authorityKeyIdentifier,
+  extension.nameConstraints,
+  extension.certificatePolicies,
+  extension.policyMappings,
+  extension.policyConstraints,
+  extension.inhibitAnyPolicy,
 ]);
-
-/**
- * What takes away from the authority that a path would otherwise give. Whoever recognizes it processes it (RFC 5280, section 4.2), critical or
- * not, so these are never skipped.
- */
-const narrowing: ReadonlySet<string> = new Set([extension.nameConstraints, extension.policyConstraints]);
 
 /**
  * RFC 5280, sections 6.1.4 (o) and 6.1.5 (f): a critical extension that was not processed refuses the path.
@@ -26,13 +25,12 @@ const narrowing: ReadonlySet<string> = new Set([extension.nameConstraints, exten
  * | extension                            | critical | not critical |
  * | ------------------------------------ | -------- | ------------ |
  * | processed                            | none     | none         |
- * | nameConstraints, policyConstraints   | refused  | refused      |
  * | any other, known by its name or not  | refused  | none         |
  */
 export function checkCriticalExtensions(certificate: Certificate, depth: number): Refusal | undefined {
   for (const { oid, critical } of certificate.extensions.values()) {
-    if (processed.has(oid) || !(critical || narrowing.has(oid))) continue;
-    const detail = `the ${critical ? 'critical ' : ''}extension ${describe(oid)} is not supported`;
+    if (!critical || processed.has(oid)) continue;
+    const detail = `the critical extension ${describe(oid)} is not supported`;
     return refusal('PEERCERT_CRITICAL_EXTENSION_UNRECOGNIZED', evidence(certificate, depth, detail));
   }
   return undefined;
