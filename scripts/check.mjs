@@ -31,6 +31,7 @@ const builtUpon = [
   ['types of tests and examples', () => types('tsconfig.test.json')],
   ['types of scripts', () => types('tsconfig.scripts.json')],
   ['docs/errors.md in step', () => script('docs.mjs', '--check')],
+  ['docs/conformance.md in step', () => runNode([join(root, 'test/conformance/main.mjs'), '--check-docs'])],
   ['code blocks of the documentation', () => script('check-code-blocks.mjs')],
   ['packaging', () => script('check-packaging.mjs')],
 ];
