@@ -33,6 +33,10 @@ type Framework = 'Fastify' | 'Express';
 const kit = await createTestKit();
 const { root } = kit;
 
+const revoked = await root.issueClient({ subject: { CN: 'mallory' } });
+const other = await root.issueAuthority({ subject: { CN: 'Unlisted CA' } });
+const revoking = Buffer.from((await root.issueCrl({ revoked: [{ certificate: revoked.certificate, reason: 'keyCompromise' }] })).der);
+
 /** Lets the client's own OpenSSL send what a modern one would not. */
 const careless = { ciphers: 'DEFAULT@SECLEVEL=0' };
 const ofRoot = async (options: Parameters<Authority['issueClient']>[0]) =>
@@ -98,6 +102,20 @@ const rows: readonly Row[] = [
     options: () => ({ requireExplicitPolicy: true }),
     client: () => ofRoot({}),
     found: /certificatePolicies/,
+  },
+  {
+    code: 'PEERCERT_CERTIFICATE_REVOKED',
+    when: 'is listed in the CRL of its issuer',
+    options: () => ({ revocation: { crl: revoking } }),
+    client: () => revoked.tls,
+    found: /lists it as revoked since .* \(keyCompromise\)/,
+  },
+  {
+    code: 'PEERCERT_REVOCATION_UNKNOWN',
+    when: 'is of an issuer whose CRL nobody provided',
+    options: () => ({ revocation: { crl: revoking }, trust: { ca: kit.trust, intermediates: other.certificate } }),
+    client: async () => (await other.issueClient({ subject: { CN: 'alice' } })).tls,
+    found: /no CRL of CN=Unlisted CA is known/,
   },
   {
     code: 'PEERCERT_DEPTH_EXCEEDED',

@@ -201,7 +201,7 @@ export const refusalRules: readonly RefusalRule[] = [
   },
   {
     code: 'CRITICAL_EXTENSION_UNRECOGNIZED',
-    detail: /the critical extension (cRLDistributionPoints|1\.3\.6\.1\.5\.5\.7\.(1\.[78]|48\.1\.5)|2\.16\.840\.1\.113730\.1\.1) /,
+    detail: /the critical extension (1\.3\.6\.1\.5\.5\.7\.(1\.[78]|48\.1\.5)|2\.16\.840\.1\.113730\.1\.1) /,
     acceptedBy: 'verifying',
     reason: 'RFC 5280, section 6.1.5 (f): a critical extension that is not processed. OpenSSL counts these among those that it knows.',
   },

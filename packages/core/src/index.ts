@@ -29,6 +29,7 @@ export {
   isClientIdentity,
   type NameAttribute,
   type OtherName,
+  type RevocationStatus,
   type SubjectAltNames,
 } from './identity/index.js';
 export {
@@ -45,8 +46,19 @@ export type { CertificateSource } from './sources/index.js';
 export {
   createVerifier,
   type DecisionEvent,
+  type DenyChange,
+  type DenyInput,
+  type DenyStore,
+  type EndEvent,
+  type ExceptionFor,
   type HandshakeFailureEvent,
   type Logger,
+  type OcspOptions,
+  type RemoteRules,
+  type RevocationEvent,
+  type RevocationOptions,
+  type SourceEvent,
+  type Subtrees,
   type TrustOptions,
   type TrustRules,
   type Verifier,

@@ -139,6 +139,20 @@ const table = {
     text: 'The client certificate chain carries a critical extension that is not supported',
     mend: 'Issue without that extension, or with it not critical; the trace names its OID.',
   },
+  PEERCERT_CERTIFICATE_REVOKED: {
+    section: 'RFC 5280, section 6.3; RFC 6960',
+    alert: 'certificate_revoked',
+    status: 403,
+    text: 'The client certificate is revoked',
+    mend: 'The trace names the certificate and the CRL, OCSP answer or deny list that revokes it: issue a new one for a new key; if it was denied by mistake, take it off the list.',
+  },
+  PEERCERT_REVOCATION_UNKNOWN: {
+    section: 'RFC 5280, section 6.3.3',
+    alert: 'certificate_unknown',
+    status: 503,
+    text: 'Whether the client certificate is revoked is not known',
+    mend: 'Provide what the trace says is missing: a current CRL of the named issuer (its intermediates need one too), or a responder that answers; allowNoInformation, allowUnavailable and acceptExpiredForSeconds are the exceptions.',
+  },
   PEERCERT_BUDGET_EXHAUSTED: {
     section: 'RFC 4158, section 2.4.2',
     alert: 'bad_certificate',

@@ -17,6 +17,7 @@ import type { Decision, MaybePromise } from './decision.js';
 import { type GuardOptions, type ParsedGuardOptions, parseGuardOptions } from './options.js';
 import { requestLine } from './request-line.js';
 import { guardUpgrades, type UpgradeListener, upgradeListener } from './upgrade.js';
+import { closeWebSocket } from './web-socket.js';
 
 /** What a guard reads of a request: Node's own, of either HTTP version, and what frameworks derive from it. */
 export interface GuardRequest extends PeerRequest {
@@ -59,11 +60,12 @@ export class Guard {
     try {
       if (requirement.presence === 'none' || this.#isPermittedPreflight(request)) return this.#conclude(request, anonymous, logger);
       const outcome: MaybePromise<Outcome<ClientIdentity>> = this.verifier.authenticate(request, requirement.trustSets);
-      if (!(outcome instanceof Promise)) return this.#conclude(request, this.#judge(outcome, requirement, request), logger);
-      return outcome
-        .then((found) => this.#judge(found, requirement, request))
-        .catch(internal)
-        .then((decision) => this.#conclude(request, decision, logger));
+      const judged =
+        outcome instanceof Promise
+          ? outcome.then((found) => this.#judge(found, requirement, request))
+          : this.#judge(outcome, requirement, request);
+      if (!(judged instanceof Promise)) return this.#conclude(request, judged, logger);
+      return judged.catch(internal).then((decision) => this.#conclude(request, decision, logger));
     } catch (error) {
       return this.#conclude(request, internal(error), logger);
     }
@@ -108,6 +110,10 @@ export class Guard {
   #conclude(request: GuardRequest, decision: Decision, logger: Logger): Decision {
     if (decision.ok) {
       publishDecision(request, decision.identity);
+      // What lives on after the request is told when its certificate is accepted no more.
+      if (decision.identity !== null && request.headers.upgrade?.toLowerCase() === 'websocket') {
+        this.verifier.onEnd(request, () => closeWebSocket(request.socket));
+      }
       return decision;
     }
     const status = this.#options.statuses[decision.refusal.code];
@@ -117,12 +123,10 @@ export class Guard {
     return { ok: false, refusal: refused };
   }
 
-  #judge(outcome: Outcome<ClientIdentity>, requirement: Requirement, request: GuardRequest): Decision {
+  #judge(outcome: Outcome<ClientIdentity>, requirement: Requirement, request: GuardRequest): MaybePromise<Decision> {
     if (!outcome.ok) {
       const absent = outcome.refusal.code === 'PEERCERT_CERTIFICATE_MISSING';
-      return absent && requirement.presence === 'optional'
-        ? anonymous
-        : (this.#ofAnotherTrustSet(outcome, requirement, request) ?? outcome);
+      return absent && requirement.presence === 'optional' ? anonymous : this.#ofAnotherTrustSet(outcome, requirement, request);
     }
     // Only what the verifier made is an identity, whatever else a value may look like.
     if (outcome.ok !== true || !isClientIdentity(outcome.value)) return internal(new TypeError('the verifier returned no identity'));
@@ -131,11 +135,14 @@ export class Guard {
   }
 
   /** A client that another trust set stands behind is not unknown: what it fails is the rule that names the set, and the log should say so. */
-  #ofAnotherTrustSet({ refusal: { code } }: Refused, requirement: Requirement, request: GuardRequest): Refused | undefined {
-    if (requirement.trustSets === undefined || !issuerFaults.has(code)) return undefined;
+  #ofAnotherTrustSet(outcome: Refused, requirement: Requirement, request: GuardRequest): MaybePromise<Refused> {
+    if (requirement.trustSets === undefined || !issuerFaults.has(outcome.refusal.code)) return outcome;
+    const explained = (anywhere: Outcome<ClientIdentity>): Refused => {
+      const mismatch = anywhere.ok ? evaluateRequirement(requirement, anywhere.value) : undefined;
+      return mismatch === undefined ? outcome : { ok: false, refusal: mismatch };
+    };
     const anywhere = this.verifier.authenticate(request);
-    const mismatch = anywhere.ok ? evaluateRequirement(requirement, anywhere.value) : undefined;
-    return mismatch === undefined ? undefined : { ok: false, refusal: mismatch };
+    return anywhere instanceof Promise ? anywhere.then(explained) : explained(anywhere);
   }
 
   /** The Fetch standard's CORS-preflight request; neither header is ever empty there, and none of them upgrades. */

@@ -4,7 +4,7 @@ import { writePem } from '../asn1/index.js';
 import type { ValidatedPath } from '../path/index.js';
 import { type Certificate, oids } from '../x509/index.js';
 import { DistinguishedName } from './distinguished-name.js';
-import type { CertificateSummary, ClientIdentityFields, IdentitySource, SubjectAltNames } from './fields.js';
+import type { CertificateSummary, ClientIdentityFields, IdentitySource, RevocationStatus, SubjectAltNames } from './fields.js';
 import { spiffeIdOf } from './spiffe-id.js';
 import { subjectAltNames } from './subject-alt-names.js';
 
@@ -13,6 +13,8 @@ export interface IdentityFacts {
   /** Whether the TLS session was resumed. */
   readonly resumed: boolean;
   readonly source: IdentitySource;
+  /** What is known of the revocation of its path; `notConfigured` unless told. */
+  readonly revocation?: RevocationStatus;
 }
 
 let makeIdentity: (path: ValidatedPath, facts: IdentityFacts) => ClientIdentity;
@@ -29,15 +31,15 @@ let makeIdentity: (path: ValidatedPath, facts: IdentityFacts) => ClientIdentity;
  */
 export class ClientIdentity implements ClientIdentityFields {
   readonly #path: ValidatedPath;
-  readonly #facts: IdentityFacts;
+  readonly #facts: Required<IdentityFacts>;
   #subject: DistinguishedName | undefined;
   #issuer: DistinguishedName | undefined;
   #subjectAltName: SubjectAltNames | undefined;
   #chain: readonly CertificateSummary[] | undefined;
 
-  private constructor(path: ValidatedPath, { resumed, source }: IdentityFacts) {
+  private constructor(path: ValidatedPath, { resumed, source, revocation = 'notConfigured' }: IdentityFacts) {
     this.#path = path;
-    this.#facts = { resumed, source };
+    this.#facts = { resumed, source, revocation };
     Object.freeze(this);
   }
 
@@ -113,6 +115,10 @@ export class ClientIdentity implements ClientIdentityFields {
     return this.#facts.source;
   }
 
+  get revocation(): RevocationStatus {
+    return this.#facts.revocation;
+  }
+
   /** The certificate as PEM (RFC 7468). */
   toPem(): string {
     return writePem('CERTIFICATE', this.#certificate.der);
@@ -153,6 +159,7 @@ export class ClientIdentity implements ClientIdentityFields {
       trustSet: this.trustSet,
       resumed: this.resumed,
       source: this.source,
+      revocation: this.revocation,
     });
   }
 

@@ -42,7 +42,15 @@ export interface ClientIdentityFields {
    * `verifier.verify()`. Only of the first has TLS proved here that the client holds the private key.
    */
   readonly source: IdentitySource;
+  readonly revocation: RevocationStatus;
 }
+
+/**
+ * What was known of revocation when the identity was made. `good`: every certificate of the path is known not to be revoked. `accepted`: of some nothing is
+ * known, and an exception of the options lets them pass. `denyListOnly`: none is on a deny list, and nothing else is asked. `notConfigured`:
+ * nothing is asked.
+ */
+export type RevocationStatus = 'good' | 'accepted' | 'denyListOnly' | 'notConfigured';
 
 export type IdentitySource = 'tls' | 'forwarded' | 'given';
 

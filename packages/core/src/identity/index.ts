@@ -7,6 +7,7 @@ export type {
   IdentitySource,
   NameAttribute,
   OtherName,
+  RevocationStatus,
   SubjectAltNames,
 } from './fields.js';
 export { canonicalIpAddress } from './ip-address.js';

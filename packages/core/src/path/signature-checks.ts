@@ -1,5 +1,5 @@
 import { type Refusal, refusal } from '../errors/index.js';
-import { type Certificate, type PublicKey, type SignatureFault, verifySignature } from '../x509/index.js';
+import { type Certificate, checkSignatureFits, type PublicKey, type SignatureFault, verifySignature } from '../x509/index.js';
 import type { Budget } from './budget.js';
 import { evidence } from './checks/evidence.js';
 import { verificationCost } from './verification-cost.js';
@@ -10,7 +10,10 @@ export interface Signer {
   readonly publicKey: PublicKey;
 }
 
-/** Signature checks of one search: each pair of certificate and key is verified once, however many paths it is part of. */
+/**
+ * Signature checks of one search: each pair of certificate and key is verified once, however many paths it is part of. A key that cannot have made the
+ * signature is told without verifying, and costs nothing.
+ */
 export class SignatureChecks {
   readonly #budget: Budget;
   /** By certificate, then by the SHA-256 of the key: several certificates of an authority can have the same one. */
@@ -25,11 +28,15 @@ export class SignatureChecks {
     const known = this.#checksOf(certificate);
     const { spki256 } = issuer.certificate;
     if (!known.has(spki256)) {
-      const cost = verificationCost(issuer.publicKey);
-      const { tbsCertificate } = certificate;
-      if (!this.#budget.spend('signatures', cost) || !this.#budget.spend('bytes', tbsCertificate.length)) return exhausted(this.#budget);
-      const found = verifySignature(issuer.publicKey, certificate.signatureAlgorithm, tbsCertificate, certificate.signature);
-      if (found !== undefined && !this.#budget.spend('invalidSignatures', cost)) return exhausted(this.#budget);
+      const { publicKey } = issuer;
+      const { signatureAlgorithm, tbsCertificate, signature } = certificate;
+      let found = checkSignatureFits(publicKey, signatureAlgorithm, signature);
+      if (found === undefined) {
+        const cost = verificationCost(publicKey);
+        if (!this.#budget.spend('signatures', cost) || !this.#budget.spend('bytes', tbsCertificate.length)) return exhausted(this.#budget);
+        found = verifySignature(publicKey, signatureAlgorithm, tbsCertificate, signature);
+        if (found !== undefined && !this.#budget.spend('invalidSignatures', cost)) return exhausted(this.#budget);
+      }
       known.set(spki256, found);
     }
     const fault = known.get(spki256);

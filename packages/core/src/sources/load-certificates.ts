@@ -8,7 +8,8 @@ import { type Certificate, checkExtensions, readCertificate } from '../x509/inde
 import type { CertificateSource, SingleSource } from './certificate-source.js';
 import { readFile, reading } from './read-file.js';
 
-const certificateFiles: ReadonlySet<string> = new Set(['.pem', '.crt', '.cer', '.der']);
+/** Of a folder's files, those that may hold certificates. */
+export const certificateFiles: ReadonlySet<string> = new Set(['.pem', '.crt', '.cer', '.der']);
 
 /**
  * Reads all certificates of a source, now. Each comes once, in the order given; of a folder or glob, in the order of file names.

@@ -23,6 +23,6 @@ export function reading<T>(name: string, option: string, work: () => T): T {
 }
 
 /** Longer than a name can be, or base64, its line ends perhaps written out. */
-function mayBeKey(name: string): boolean {
+export function mayBeKey(name: string): boolean {
   return name.length > 255 || /^[\w+/=\\\s-]{60,}$/.test(name);
 }

@@ -11,6 +11,27 @@ import type { PeerRequest } from '../peer/index.js';
 const decisions = channel('peercert:decision');
 const handshakeFailures = channel('peercert:handshake-failure');
 
+const revocations = channel('peercert:revocation');
+const sources = channel('peercert:source');
+const ends = channel('peercert:end');
+
+/** A source of revocation told something new: the message on `peercert:revocation`. */
+export interface RevocationEvent {
+  /** The file, folder, address or option. */
+  readonly source: string;
+  /** What is in force now, in words. */
+  readonly detail: string;
+}
+
+/** A source failed, is in order again, or has failed for so long that it counts for nothing: the message on `peercert:source`. */
+export interface SourceEvent {
+  readonly source: string;
+  readonly kind: 'failed' | 'recovered' | 'stale';
+  readonly detail: string;
+  /** Milliseconds since the epoch: when it was last in order. */
+  readonly since: number;
+}
+
 /** One decision of a guard: the message on `peercert:decision`. */
 export interface DecisionEvent {
   /** The request decided about, for correlation; not to be kept. */
@@ -37,6 +58,23 @@ export function publishDecision(request: PeerRequest, identity: ClientIdentity |
   decisions.publish(event);
 }
 
+export function publishRevocation(event: RevocationEvent): void {
+  if (revocations.hasSubscribers) revocations.publish(event);
+}
+
+export function publishSource(event: SourceEvent): void {
+  if (sources.hasSubscribers) sources.publish(event);
+}
+
+/** A connection is being closed since its certificate is accepted no more: the message on `peercert:end`. */
+export interface EndEvent {
+  readonly refusal: Refusal;
+}
+
+export function publishEnd(refusal: Refusal): void {
+  if (ends.hasSubscribers) ends.publish({ refusal } satisfies EndEvent);
+}
+
 export function publishHandshakeFailure(error: Error, attributes: HandshakeFailureEvent['attributes']): void {
   if (handshakeFailures.hasSubscribers) handshakeFailures.publish({ error, attributes } satisfies HandshakeFailureEvent);
 }
@@ -52,5 +90,6 @@ function clientAttributes(identity: ClientIdentity): Record<string, string | boo
     'tls.resumed': identity.resumed,
     'peercert.trust_set': identity.trustSet,
     'peercert.source': identity.source,
+    'peercert.revocation': identity.revocation,
   };
 }

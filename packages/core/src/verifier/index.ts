@@ -1,5 +1,17 @@
-export { type DecisionEvent, type HandshakeFailureEvent, publishDecision, publishHandshakeFailure } from './events.js';
+export {
+  type DecisionEvent,
+  type EndEvent,
+  type HandshakeFailureEvent,
+  publishDecision,
+  publishHandshakeFailure,
+  type RevocationEvent,
+  type SourceEvent,
+} from './events.js';
 export { type Logger, safeLogger } from './logger.js';
 export { refuseUndefined, type TrustOptions, type TrustRules, type VerifierOptions, verifierOptionNames } from './options.js';
+export type { DenyInput } from './revocation-sources/deny-input.js';
+export type { DenyChange, DenyStore } from './revocation-sources/deny-store.js';
+export type { ExceptionFor, OcspOptions, RemoteRules, RevocationOptions } from './revocation-sources/options.js';
+export type { Subtrees } from './subtrees.js';
 export type { Trust } from './trust.js';
 export { createVerifier, Verifier } from './verifier.js';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ConfigurationError, parseOptions } from '../errors/index.js';
 import { type CertificateSource, certificateSourceSchema } from '../sources/index.js';
 import type { Logger } from './logger.js';
+import { type RevocationOptions, revocationSchema } from './revocation-sources/options.js';
 import { type Subtrees, subtreesSchema } from './subtrees.js';
 
 /** What a trust set may ask or allow; set for all trust sets beside `trust`, or for one inside it. */
@@ -38,6 +39,8 @@ export interface TrustOptions extends TrustRules {
   ca?: CertificateSource | undefined;
   /** Further issuers to build paths with; not trusted by themselves. Resumed TLS sessions carry none, so put all that you know here. */
   intermediates?: CertificateSource | undefined;
+  /** How it is known that certificates of this set were revoked; added to what the verifier's own `revocation` says. */
+  revocation?: RevocationOptions | undefined;
   /** Trust the public roots that Node.js ships: anyone who can buy a certificate gets in, unless policies say otherwise. */
   dangerouslyTrustSystemRoots?: boolean | undefined;
 }
@@ -50,6 +53,10 @@ export interface VerifierOptions extends TrustRules {
   trust?: CertificateSource | TrustOptions | undefined;
   /** Several trust sets by name, for policies to choose from: `{ trustSet: 'partners' }`. Searched in this order, after `trust`. */
   trustSets?: Readonly<Record<string, CertificateSource | TrustOptions>> | undefined;
+  /** How it is known that a certificate was revoked, for every trust set. Without it nothing is asked, and the identity says so. */
+  revocation?: RevocationOptions | undefined;
+  /** How long a connection stays open after its certificate was revoked or has expired, its requests being refused; 5 seconds unless told. */
+  closeAfterSeconds?: number | undefined;
   /** The time, in milliseconds since the epoch; `Date.now` unless told. */
   clock?: (() => number) | undefined;
   /** Where to log; a pino logger will do. Unless told, warnings go to `process.emitWarning`, the rest to NODE_DEBUG=peercert. */
@@ -84,6 +91,7 @@ const trustOptions = z
   .strictObject({
     ca: certificateSourceSchema.optional(),
     intermediates: certificateSourceSchema.optional(),
+    revocation: revocationSchema.optional(),
     dangerouslyTrustSystemRoots: flag,
     ...rules,
   })
@@ -136,6 +144,12 @@ const verifierOptions = z.strictObject(
   {
     trust: trust.optional(),
     trustSets: trustSets.optional(),
+    revocation: revocationSchema.optional(),
+    closeAfterSeconds: z
+      .number({ error: 'expected a number of seconds, 0 to 3600' })
+      .min(0, { error: 'expected a number of seconds, 0 to 3600' })
+      .max(3_600, { error: 'expected a number of seconds, 0 to 3600' })
+      .optional(),
     clock: z
       .custom<() => number>((value) => typeof value === 'function', { error: 'expected a function that returns milliseconds' })
       .optional(),
@@ -160,6 +174,16 @@ export type ParsedVerifierOptions = z.output<typeof verifierOptions>;
 
 /** The names of the verifier's options, for adapters that take them among their own. */
 export const verifierOptionNames: ReadonlySet<string> = new Set(Object.keys(verifierOptions.shape));
+
+/** What is to be known of revocation: for all trust sets, and for each by its name. */
+export function revocationOptions({ trust, trustSets = {}, revocation }: ParsedVerifierOptions): {
+  general: RevocationOptions | undefined;
+  bySet: ReadonlyMap<string, RevocationOptions>;
+} {
+  const sets = [...(trust === undefined ? [] : [['default', trust] as const]), ...Object.entries(trustSets)];
+  const own = sets.flatMap(([name, set]) => (set.revocation === undefined ? [] : [[name, set.revocation] as const]));
+  return { general: revocation, bySet: new Map(own) };
+}
 
 /** Parses the options; throws `ConfigurationError` with the option's path. */
 export function parseVerifierOptions(options: unknown): ParsedVerifierOptions {

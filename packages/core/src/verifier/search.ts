@@ -11,6 +11,8 @@ import {
 } from '../path/index.js';
 import { longestPresentedChain } from '../peer/index.js';
 import { type Certificate, readCertificate } from '../x509/index.js';
+import type { RevocationFinding } from './revocation-sources/matrix.js';
+import { beforeWaiting, type Steps } from './steps.js';
 
 /** What a peer claims to be, as `readPeer` found it or as a caller of `verifier.verify` gives it. */
 export interface Claim {
@@ -26,6 +28,15 @@ interface Inputs {
   readonly trustSets: readonly TrustSet[];
   readonly remembered: (trustSet: TrustSet) => CertificatePool;
   readonly at: number;
+  /** Whether a validated path may be used; the search goes on with the next where it may not. */
+  readonly judge: (path: ValidatedPath, trustSet: TrustSet) => Steps<Outcome<RevocationFinding>>;
+}
+
+/** A path that is accepted. */
+export interface FoundPath {
+  readonly path: ValidatedPath;
+  readonly trustSet: TrustSet;
+  readonly finding: RevocationFinding;
 }
 
 /**
@@ -33,34 +44,54 @@ interface Inputs {
  * does not lie in the end entity itself, with what the peer presented. Each search has a budget of its own, and what the peer presented comes
  * before what is remembered: whoever can fill the memory with issuers of somebody else's name can so keep nobody out who sends his own.
  */
-export function findPath(claim: Claim, inputs: Inputs): Outcome<ValidatedPath> {
+export function* findPath(claim: Claim, inputs: Inputs): Steps<Outcome<FoundPath>> {
   const read = readCertificate(claim.endEntity);
   if (!read.ok) return { ok: false, refusal: atEndEntity(read.refusal) };
-  const first = search(read.value, [], inputs);
+  // What was presented is gone when the connection is, which can happen while something is waited for.
+  let chain: readonly Uint8Array[] | undefined;
+  const presentedChain = (): readonly Uint8Array[] => {
+    chain ??= claim.presentedChain();
+    return chain;
+  };
+  const first = yield* beforeWaiting(search(read.value, [], inputs), presentedChain);
   if (first.ok || isFault(first)) return first;
-  const presented = readPresented(claim.presentedChain());
+  const presented = readPresented(presentedChain());
   if (presented.length === 0) return explained(first, claim);
-  const second = search(read.value, [certificatePool(presented)], inputs);
+  const second = yield* search(read.value, [certificatePool(presented)], inputs);
   return second.ok ? second : explained(second, claim);
 }
 
 type Search =
-  | { readonly ok: true; readonly value: ValidatedPath }
+  | { readonly ok: true; readonly value: FoundPath }
   | { readonly ok: false; readonly refusal: Refusal; readonly isFinal: boolean };
 
-function search(endEntity: Certificate, presented: readonly CertificatePool[], { trustSets, remembered, at }: Inputs): Search {
+function* search(
+  endEntity: Certificate,
+  presented: readonly CertificatePool[],
+  { trustSets, remembered, at, judge }: Inputs,
+): Steps<Search> {
   const budget = new Budget();
   const signatures = new SignatureChecks(budget);
   const nearest = new NearestRefusal();
   let isFinal = false;
   for (const trustSet of trustSets) {
-    const next = validatedPaths(endEntity, { trustSet, pools: [...presented, remembered(trustSet)], at, budget, signatures }).next();
-    if (next.done !== true) return { ok: true, value: next.value };
+    const paths = validatedPaths(endEntity, { trustSet, pools: [...presented, remembered(trustSet)], at, budget, signatures });
+    let next = paths.next();
+    for (let judged = 0; next.done !== true && judged < mostPathsJudged; judged++) {
+      const found = yield* judge(next.value, trustSet);
+      if (found.ok) return { ok: true, value: { path: next.value, trustSet, finding: found.value } };
+      nearest.note(found.refusal);
+      next = paths.next();
+    }
+    if (next.done !== true) continue;
     nearest.note(next.value.refusal);
     isFinal ||= next.value.isFinal;
   }
   return { ok: false, refusal: nearest.refusal ?? refusal('PEERCERT_ISSUER_UNKNOWN', { detail: 'no trust set was searched' }), isFinal };
 }
+
+/** Each may cost a question to a responder. There are few ways up that an authority has made, and one that is not revoked is among the first. */
+const mostPathsJudged = 8;
 
 /** Whether nothing that the peer presented besides could change it: the fault is the end entity's own. */
 function isFault({ isFinal, refusal: { code } }: Search & { ok: false }): boolean {

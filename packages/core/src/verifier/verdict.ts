@@ -1,31 +1,56 @@
 import type { Outcome, Refusal } from '../errors/index.js';
 import type { ClientIdentity } from '../identity/index.js';
+import type { TrustSet, ValidatedPath } from '../path/index.js';
 import type { Trust } from './trust.js';
 
 /**
- * What was decided of a connection's certificate, with what it depends on. A verdict is alive: it is used only while its trust is
- * the one in force and the time is inside `[validFrom, validUntil)`, and else made anew.
+ * What was decided of a connection's certificate, with what it depends on. A verdict is alive: it is used only while its trust and what was known of
+ * revocation are those in force, and the time is inside `[validFrom, validUntil)`; else it is made anew.
  */
 export interface Verdict {
   readonly outcome: Outcome<ClientIdentity>;
   readonly trust: Trust | undefined;
+  /** The generation of what was known of revocation. */
+  readonly revocation: object;
   /** Milliseconds since the epoch, inclusive. */
   readonly validFrom: number;
   /** Milliseconds since the epoch, exclusive. */
   readonly validUntil: number;
+  /** What was accepted: kept, so that news of revocation is held against it without verifying a signature again. */
+  readonly accepted: AcceptedPath | undefined;
+}
+
+export interface AcceptedPath {
+  readonly path: ValidatedPath;
+  readonly trustSet: TrustSet;
+  readonly identity: ClientIdentity;
+}
+
+/** What a verdict depends on besides the time. */
+export interface Grounds {
+  readonly trust: Trust | undefined;
+  readonly revocation: object;
 }
 
 /** How long a refusal is remembered, on its connection alone, before the certificate is looked at again. */
 const refusalLifetime = 5_000;
 
-export function isAlive(verdict: Verdict, trust: Trust | undefined, at: number): boolean {
-  return verdict.trust === trust && at >= verdict.validFrom && at < verdict.validUntil;
+export function isAlive(verdict: Verdict, trust: Trust | undefined, revocation: object, at: number): boolean {
+  return verdict.trust === trust && verdict.revocation === revocation && at >= verdict.validFrom && at < verdict.validUntil;
 }
 
-export function acceptance(identity: ClientIdentity, period: { validFrom: number; validUntil: number }, trust: Trust): Verdict {
-  return { outcome: { ok: true, value: identity }, trust, validFrom: period.validFrom, validUntil: period.validUntil };
+/** Alive for as long as the path is valid and what is known of its certificates holds. */
+export function acceptance(accepted: AcceptedPath, knownUntil: number, grounds: Grounds): Verdict {
+  const { path, identity } = accepted;
+  return {
+    ...grounds,
+    outcome: { ok: true, value: identity },
+    validFrom: path.validFrom,
+    validUntil: Math.min(path.validUntil, knownUntil),
+    accepted,
+  };
 }
 
-export function refusalVerdict(refusal: Refusal, trust: Trust | undefined, at: number): Verdict {
-  return { outcome: { ok: false, refusal }, trust, validFrom: at, validUntil: at + refusalLifetime };
+export function refusalVerdict(refusal: Refusal, grounds: Grounds, at: number): Verdict {
+  return { ...grounds, outcome: { ok: false, refusal }, validFrom: at, validUntil: at + refusalLifetime, accepted: undefined };
 }

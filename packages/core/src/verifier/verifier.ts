@@ -1,17 +1,27 @@
-import { type Outcome, type RefusalCode, refused } from '../errors/index.js';
+import { type Outcome, type Refusal, type RefusalCode, refused } from '../errors/index.js';
 import { type ClientIdentity, createIdentity, type IdentitySource } from '../identity/index.js';
-import type { TrustSet, ValidatedPath } from '../path/index.js';
+import type { TrustSet } from '../path/index.js';
 import { connectionKey, type Peer, type PeerRequest, readPeer } from '../peer/index.js';
+import type { Certificate, Name } from '../x509/index.js';
+import { publishEnd } from './events.js';
 import { InheritedTrust } from './inherited-trust.js';
+import { LiveConnections } from './live-connections.js';
 import { defaultLogger, type Logger, safeLogger } from './logger.js';
-import { parseVerifierOptions, type VerifierOptions } from './options.js';
+import { parseVerifierOptions, revocationOptions, type VerifierOptions } from './options.js';
 import { RememberedIssuers } from './remembered-issuers.js';
+import type { DenyInput } from './revocation-sources/deny-input.js';
+import { Revocation } from './revocation-sources/revocation.js';
 import { type Claim, findPath } from './search.js';
+import { SigningPaths } from './signing-paths.js';
+import { run, type Steps } from './steps.js';
 import { configuredTrust, type Trust } from './trust.js';
-import { acceptance, isAlive, refusalVerdict, type Verdict } from './verdict.js';
+import { type AcceptedPath, acceptance, isAlive, refusalVerdict, type Verdict } from './verdict.js';
 
-/** How often an evaluation is begun again because trust changed during it. */
+/** How often an evaluation is begun again because trust, or what is known of revocation, changed during it. */
 const attempts = 3;
+
+/** What is known at once, or has to be waited for. */
+type MaybePromise<T> = T | Promise<T>;
 
 /**
  * Makes a verifier. Files are read now, so that a mistake in them throws here, as `ConfigurationError`; `verifier.ready` settles when
@@ -23,14 +33,17 @@ export function createVerifier(options: VerifierOptions = {}): Verifier {
 
 /** Decides of certificates whom they stand for. Shared by all the guards, servers and routes that trust alike. */
 export class Verifier {
-  /** Resolves when every source has been read once. */
-  readonly ready: Promise<void> = Promise.resolve();
+  /** Resolves when every source has been read once, or has failed; never rejects. */
+  readonly ready: Promise<void>;
   readonly logger: Logger;
   readonly #clock: () => number;
   readonly #configured: Trust | undefined;
   readonly #inherited: InheritedTrust | undefined;
+  readonly #revocation: Revocation;
+  readonly #signingPaths = new SigningPaths();
   readonly #remembered = new WeakMap<TrustSet, RememberedIssuers>();
   readonly #connections = new WeakMap<object, Connection>();
+  readonly #live: LiveConnections;
   #closed = false;
 
   constructor(options: VerifierOptions) {
@@ -39,6 +52,19 @@ export class Verifier {
     this.#clock = parsed.clock ?? Date.now;
     this.#configured = configuredTrust(parsed);
     this.#inherited = this.#configured === undefined ? new InheritedTrust(parsed, this.logger) : undefined;
+    this.#live = new LiveConnections(() => this.#now(), parsed.closeAfterSeconds ?? 5, publishEnd);
+    this.#revocation = new Revocation({
+      ...revocationOptions(parsed),
+      logger: this.logger,
+      now: () => this.#now(),
+      signers: (trustSet, name) => this.#signingPaths.ofName(trustSet, name, this.#rememberedIn(trustSet), this.#now()),
+      pathTo: (trustSet, certificate, beside) => this.#signingPaths.to(trustSet, certificate, beside, this.#now()),
+      authorities: (name) => this.#authorities(name),
+      onChange: () => this.#live.checkAll(),
+    });
+    this.ready = this.#revocation.start().catch((error: unknown) => {
+      this.logger.error({ err: error }, 'a source of revocation could not be started');
+    });
   }
 
   /** The names of the configured trust sets; undefined when trust is taken from the server. */
@@ -53,17 +79,26 @@ export class Verifier {
 
   /**
    * The verdict on the certificate of a request's connection. Read and verified at the first request; remembered on the connection, for
-   * as long as it stays true. `trustSets` narrows the search to these; all are searched unless told. Returns whatever a peer can cause; throws
-   * what the clock throws, and for a clock that tells no time.
+   * as long as it stays true. `trustSets` narrows the search to these; all are searched unless told. A promise only where a responder or a distribution point
+   * has to be asked, or a long CRL verified. Returns whatever a peer can cause; throws what the clock throws, and for a clock that tells no time.
    */
-  authenticate(request: PeerRequest, trustSets?: readonly string[]): Outcome<ClientIdentity> {
+  authenticate(request: PeerRequest, trustSets?: readonly string[]): MaybePromise<Outcome<ClientIdentity>> {
     if (this.#closed) return notReady('the verifier is closed');
     const trust = this.#trustOf(request);
     const connection = this.#connectionOf(request);
-    const key = trustSets === undefined ? '' : JSON.stringify(trustSets);
-    const known = connection.verdicts.get(key);
-    if (known !== undefined && isAlive(known, trust.ok ? trust.value : undefined, this.#now())) return known.outcome;
-    return this.#evaluate(request, connection, trustSets, key);
+    const name = trustSets === undefined ? '' : JSON.stringify(trustSets);
+    const known = connection.verdicts.get(name);
+    if (known !== undefined && isAlive(known, trust.ok ? trust.value : undefined, this.#revocation.generation, this.#now()))
+      return known.outcome;
+    const pending = connection.pending.get(name);
+    if (pending !== undefined) return pending;
+    const outcome = run(this.#evaluate({ request, connection, trustSets, name }));
+    if (outcome instanceof Promise) {
+      const done = (): unknown => connection.pending.delete(name);
+      connection.pending.set(name, outcome);
+      outcome.then(done, done);
+    }
+    return outcome;
   }
 
   /**
@@ -71,51 +106,132 @@ export class Verifier {
    * accepted path are remembered. The verdict is not kept. Certificates are public: nothing here says that whoever sent one holds its key, so
    * the identity's `source` is `'given'`.
    */
-  verify(certificates: readonly Uint8Array[], trustSets?: readonly string[]): Outcome<ClientIdentity> {
+  verify(certificates: readonly Uint8Array[], trustSets?: readonly string[]): MaybePromise<Outcome<ClientIdentity>> {
     if (this.#closed) return notReady('the verifier is closed');
     const [endEntity, ...others] = certificates.map((der) => Uint8Array.from(der));
     if (endEntity === undefined) return refused('PEERCERT_CERTIFICATE_MISSING', { detail: 'no certificate was given' });
     if (this.#configured === undefined) return refused('PEERCERT_TRUST_NOT_CONFIGURED', { detail: 'the verifier was given no trust' });
     const claim: Claim = { endEntity, presentedChain: () => others, resumed: false };
-    return this.#verdictOn(claim, 'given', this.#configured, trustSets, this.#now()).outcome;
+    const verdict = run(this.#verdictOn(claim, 'given', this.#configured, trustSets));
+    return verdict instanceof Promise ? verdict.then(({ outcome }) => outcome) : verdict.outcome;
   }
 
-  /** Ends the verifier: from now on every request is refused with NOT_READY. */
+  /**
+   * Denies a certificate from now on, on connections that are open too: PEM, DER or X509Certificate; or `{ issuer, serialNumber }`, `{ spki256 }`,
+   * `{ fingerprint256 }`. False if it was denied already. Throws `ConfigurationError` for what names no certificate.
+   */
+  deny(certificate: DenyInput): boolean {
+    return this.#revocation.deny(certificate);
+  }
+
+  /** Takes back what `deny` did; false if there was nothing. What a file or a store denies stays denied. */
+  undeny(certificate: DenyInput): boolean {
+    return this.#revocation.undeny(certificate);
+  }
+
+  /**
+   * Calls the listener once, when the certificate of the request's connection is accepted no more, while the connection is open: for what lives longer than a
+   * request. The connection itself is closed a little later. Only for connections that have been accepted. Returns what takes that back.
+   */
+  onEnd(request: PeerRequest, listener: (refusal: Refusal) => void): () => void {
+    const key = connectionKey(request);
+    return key === undefined ? () => undefined : this.#live.listen(key, listener);
+  }
+
+  /** Ends the verifier: from now on every request is refused with NOT_READY, and nothing is watched or fetched any more. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#revocation.close();
+    this.#live.close();
   }
 
-  /** The generation is captured before the first read and compared before the verdict is kept; if it moved, once more. */
-  #evaluate(request: PeerRequest, connection: Connection, trustSets: readonly string[] | undefined, key: string): Outcome<ClientIdentity> {
+  /** What the evaluation depends on is captured before the first read, and compared before the verdict is kept; if it moved, once more. */
+  *#evaluate(question: Question): Steps<Outcome<ClientIdentity>> {
+    const { request, connection, name } = question;
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const trust = this.#trustOf(request);
-      const verdict = this.#decide(request, connection, trust, trustSets);
+      const verdict = yield* this.#decide(question);
       const now = this.#trustOf(request);
-      if ((now.ok ? now.value : undefined) !== verdict.trust) continue;
-      connection.verdicts.set(key, verdict);
+      if ((now.ok ? now.value : undefined) !== verdict.trust || this.#revocation.generation !== verdict.revocation) continue;
+      connection.verdicts.set(name, verdict);
+      this.#watch(question, verdict);
       return verdict.outcome;
     }
-    return notReady(`trust changed ${attempts} times during the verification`);
+    return notReady(`trust or revocation changed ${attempts} times during the verification`);
   }
 
-  #decide(request: PeerRequest, connection: Connection, trust: Outcome<Trust>, trustSets: readonly string[] | undefined): Verdict {
-    const at = this.#now();
+  *#decide({ request, connection, trustSets, name }: Question): Steps<Verdict> {
+    const trust = this.#trustOf(request);
+    const grounds = { trust: trust.ok ? trust.value : undefined, revocation: this.#revocation.generation };
+    const known = connection.verdicts.get(name);
+    if (known?.accepted !== undefined && known.trust === grounds.trust) {
+      const again = yield* this.#judgeAgain(known.accepted, grounds.trust as Trust);
+      if (again !== undefined) return again;
+    }
     // A peer that could not be read is read again: the fault may have passed.
     if (connection.peer?.ok !== true) connection.peer = readPeer(request);
     const { peer } = connection;
     // No TLS, then nothing to judge by, then what the peer sent: the operator learns of the nearest fault first.
     const fault = !peer.ok && faultsOfTheConnection.has(peer.refusal.code) ? peer : !trust.ok ? trust : peer;
-    if (!fault.ok) return refusalVerdict(fault.refusal, trust.ok ? trust.value : undefined, at);
+    if (!fault.ok) return refusalVerdict(fault.refusal, grounds, this.#now());
     if (!peer.ok || !trust.ok) throw new TypeError('a fault of the peer or of trust was passed over');
-    return this.#verdictOn(peer.value, 'tls', trust.value, trustSets, at);
+    return yield* this.#verdictOn(peer.value, 'tls', trust.value, trustSets);
   }
 
-  #verdictOn(claim: Claim, source: IdentitySource, trust: Trust, names: readonly string[] | undefined, at: number): Verdict {
+  /** News of revocation are held against the path that was accepted; undefined where it is accepted no more, and another may be. */
+  *#judgeAgain({ path, trustSet, identity }: AcceptedPath, trust: Trust): Steps<Verdict | undefined> {
+    const at = this.#now();
+    if (!(at >= path.validFrom && at < path.validUntil)) return undefined;
+    const grounds = { trust, revocation: this.#revocation.generation };
+    const judged = yield* this.#revocation.judge(path, trustSet, at);
+    if (!judged.ok) return undefined;
+    const { revocation, validUntil } = judged.value;
+    const { resumed, source } = identity;
+    const same = identity.revocation === revocation ? identity : createIdentity(path, { resumed, source, revocation });
+    return acceptance({ path, trustSet, identity: same }, validUntil, grounds);
+  }
+
+  *#verdictOn(claim: Claim, source: IdentitySource, trust: Trust, names: readonly string[] | undefined): Steps<Verdict> {
+    const at = this.#now();
+    const grounds = { trust, revocation: this.#revocation.generation };
     const trustSets = [...trust.sets.values()].filter(({ name }) => names?.includes(name) ?? true);
-    const path = findPath(claim, { trustSets, remembered: (trustSet) => this.#rememberedIn(trustSet), at });
-    if (!path.ok) return refusalVerdict(path.refusal, trust, at);
-    this.#remember(path.value, trust);
-    return acceptance(createIdentity(path.value, { resumed: claim.resumed, source }), path.value, trust);
+    const found = yield* findPath(claim, {
+      trustSets,
+      remembered: (trustSet) => this.#rememberedIn(trustSet),
+      at,
+      judge: (path, trustSet) => this.#revocation.judge(path, trustSet, at),
+    });
+    if (!found.ok) return refusalVerdict(found.refusal, grounds, at);
+    const { path, trustSet, finding } = found.value;
+    this.#rememberedIn(trustSet).remember(path);
+    const identity = createIdentity(path, { resumed: claim.resumed, source, revocation: finding.revocation });
+    return acceptance({ path, trustSet, identity }, finding.validUntil, grounds);
+  }
+
+  /** An accepted connection is looked at again when something changes, since it may be open for long without another request. */
+  #watch({ request, connection }: Question, verdict: Verdict): void {
+    const key = connectionKey(request);
+    if (key === undefined || verdict.accepted === undefined) return;
+    this.#live.add(key, { validUntil: verdict.validUntil, recheck: () => run(this.#recheck(key, connection)) });
+  }
+
+  /** Why the connection may not stay open; undefined while any verdict on it still accepts. */
+  *#recheck(key: object, connection: Connection): Steps<Refusal | undefined> {
+    let refusal: Refusal | undefined;
+    for (const [name, verdict] of connection.verdicts) {
+      if (verdict.accepted === undefined || verdict.trust === undefined || connection.peer?.ok !== true) continue;
+      const trust = this.#configured ?? verdict.trust;
+      if (isAlive(verdict, trust, this.#revocation.generation, this.#now())) return undefined;
+      const names = name === '' ? undefined : (JSON.parse(name) as readonly string[]);
+      const kept = verdict.trust === trust ? yield* this.#judgeAgain(verdict.accepted, trust) : undefined;
+      const again = kept ?? (yield* this.#verdictOn(connection.peer.value, 'tls', trust, names));
+      connection.verdicts.set(name, again);
+      if (again.outcome.ok) {
+        this.#live.add(key, { validUntil: again.validUntil, recheck: () => run(this.#recheck(key, connection)) });
+        return undefined;
+      }
+      refusal = again.outcome.refusal;
+    }
+    return refusal;
   }
 
   #trustOf(request: PeerRequest): Outcome<Trust> {
@@ -127,7 +243,7 @@ export class Verifier {
     const key = connectionKey(request);
     const known = key === undefined ? undefined : this.#connections.get(key);
     if (known !== undefined) return known;
-    const connection: Connection = { peer: undefined, verdicts: new Map() };
+    const connection: Connection = { peer: undefined, verdicts: new Map(), pending: new Map() };
     if (key !== undefined) this.#connections.set(key, connection);
     return connection;
   }
@@ -139,6 +255,13 @@ export class Verifier {
     throw new TypeError(`the clock returned ${String(at)}`);
   }
 
+  *#authorities(name: Name): Generator<Certificate, void, void> {
+    for (const trustSet of this.#configured?.sets.values() ?? []) {
+      for (const { certificate } of trustSet.anchorsNamed(name)) yield certificate;
+      yield* trustSet.pool.named(name);
+    }
+  }
+
   #rememberedIn(trustSet: TrustSet): RememberedIssuers {
     let remembered = this.#remembered.get(trustSet);
     if (remembered === undefined) {
@@ -147,11 +270,6 @@ export class Verifier {
     }
     return remembered;
   }
-
-  #remember(path: ValidatedPath, trust: Trust): void {
-    const trustSet = trust.sets.get(path.trustSet);
-    if (trustSet !== undefined) this.#rememberedIn(trustSet).remember(path);
-  }
 }
 
 /** What is kept of a connection, on its socket or HTTP/2 session. */
@@ -159,6 +277,16 @@ interface Connection {
   peer: Outcome<Peer> | undefined;
   /** By the names of the trust sets searched. */
   readonly verdicts: Map<string, Verdict>;
+  /** Evaluations under way, which all requests that come meanwhile share. */
+  readonly pending: Map<string, Promise<Outcome<ClientIdentity>>>;
+}
+
+interface Question {
+  readonly request: PeerRequest;
+  readonly connection: Connection;
+  readonly trustSets: readonly string[] | undefined;
+  /** The key of its verdict. */
+  readonly name: string;
 }
 
 const faultsOfTheConnection: ReadonlySet<RefusalCode> = new Set(['PEERCERT_NOT_TLS', 'PEERCERT_CONNECTION_CLOSED']);

@@ -1,9 +1,18 @@
-export type { AlgorithmIdentifier } from './algorithm-identifier.js';
+export { type AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm-identifier.js';
 export { type Attribute, type AttributeKeyword, attributeKeywords } from './attribute.js';
 export { Certificate, checkExtensions, readCertificate } from './certificate.js';
+export { CertificateList, type ReadResult, readCertificateList, readingFault } from './certificate-list.js';
+export {
+  type RevocationReason,
+  readCertificateIssuer,
+  readInvalidityDate,
+  readReasonCode,
+  revocationReason,
+} from './crl-extensions/entry-extensions.js';
+export type { IssuingDistributionPoint } from './crl-extensions/issuing-distribution-point.js';
 export type { BasicConstraints } from './extensions/basic-constraints.js';
 export type { PolicyInformation, PolicyQualifier } from './extensions/certificate-policies.js';
-export type { DistributionPoint, DistributionPointName, ReasonFlags } from './extensions/crl-distribution-points.js';
+export { type DistributionPoint, type DistributionPointName, type ReasonFlags, reasonFlag } from './extensions/crl-distribution-points.js';
 export { type ExtensionName, extensionName } from './extensions/index.js';
 export type { AccessDescription } from './extensions/information-access.js';
 export type { AuthorityKeyIdentifier } from './extensions/key-identifiers.js';
@@ -14,10 +23,11 @@ export type { PolicyMapping } from './extensions/policy-mappings.js';
 export type { DirectoryAttribute } from './extensions/subject-directory-attributes.js';
 export type { GeneralName } from './general-name.js';
 export type { PublicKeyType } from './key-types.js';
-export { type Name, nameOf } from './name.js';
+export { keyBelow, type Name, nameOf, readName } from './name.js';
 export { oids } from './oids.js';
 export type { PssParameters } from './pss-parameters.js';
 export { checkPublicKey, type PublicKey, preparePublicKey } from './public-key.js';
-export { type SignatureFault, verifySignature } from './signature.js';
+export { checkSignatureFits, type SignatureFault, verifySignature } from './signature.js';
+export { verifySignatureInSlices } from './sliced-signature.js';
 export type { SubjectPublicKeyInfo } from './subject-public-key-info.js';
 export type { Extension } from './tbs-certificate.js';

@@ -20,6 +20,18 @@ export const oids = Object.freeze({
     authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
     subjectInfoAccess: '1.3.6.1.5.5.7.1.11',
   }),
+  /** RFC 5280, section 5.2, those that certificates do not have. */
+  crlExtension: Object.freeze({
+    cRLNumber: '2.5.29.20',
+    deltaCRLIndicator: '2.5.29.27',
+    issuingDistributionPoint: '2.5.29.28',
+  }),
+  /** RFC 5280, section 5.3. */
+  crlEntryExtension: Object.freeze({
+    reasonCode: '2.5.29.21',
+    invalidityDate: '2.5.29.24',
+    certificateIssuer: '2.5.29.29',
+  }),
   /** RFC 5280, section 4.2.1.12, and what certificates for people and machines often hold besides. */
   keyPurpose: Object.freeze({
     anyExtendedKeyUsage: '2.5.29.37.0',
@@ -79,4 +91,8 @@ export const oids = Object.freeze({
     sha512: '2.16.840.1.101.3.4.2.3',
   }),
   mgf1: '1.2.840.113549.1.1.8',
+  /** RFC 6960, appendix B: what an OCSP response is, its nonce, and the extension of responders that need no check. */
+  ocsp: Object.freeze({ basic: '1.3.6.1.5.5.7.48.1.1', nonce: '1.3.6.1.5.5.7.48.1.2', noCheck: '1.3.6.1.5.5.7.48.1.5' }),
+  /** For identifiers of keys and names alone: no signature is verified with it. */
+  sha1: '1.3.14.3.2.26',
 });

@@ -1,4 +1,4 @@
-import { constants, verify } from 'node:crypto';
+import { constants, type KeyObject, verify } from 'node:crypto';
 import { DerError } from '../asn1/index.js';
 import { type AlgorithmIdentifier, isNull } from './algorithm-identifier.js';
 import type { PublicKeyType } from './key-types.js';
@@ -24,21 +24,77 @@ export function verifySignature(
   data: Uint8Array,
   signature: Uint8Array,
 ): SignatureFault | undefined {
+  const verification = prepareVerification(publicKey, algorithm);
+  if ('code' in verification) return verification;
+  const { name, hash, key } = verification;
+  try {
+    // Node's types know hash names alone; Ed25519, Ed448 and ML-DSA hash by themselves and take null.
+    if (verify(hash as HashName, data, key, signature)) return undefined;
+  } catch {
+    // OpenSSL raises an error, rather than say no, for a signature that it cannot even decode, or a salt that the key has no room for.
+    return undecodable(name);
+  }
+  return doesNotVerify(name);
+}
+
+/**
+ * The half of `verifySignature` that costs nothing: whether the key may have made the signature, by algorithm, by type, and by size. An RSA signature has the
+ * length of the modulus; the two numbers of an ECDSA signature are as long as the curve's order, but for a few leading zeros, so that the sizes of the
+ * three curves do not overlap but by a chance of less than 2^-100.
+ */
+export function checkSignatureFits(
+  publicKey: PublicKey,
+  algorithm: AlgorithmIdentifier,
+  signature: Uint8Array,
+): SignatureFault | undefined {
+  const verification = prepareVerification(publicKey, algorithm);
+  if ('code' in verification) return verification;
+  const { modulusLength, namedCurve } = publicKey.keyObject.asymmetricKeyDetails ?? {};
+  const [least, most] = modulusLength === undefined ? (signatureSizes.get(namedCurve ?? '') ?? anySize) : rsaSize(modulusLength);
+  return signature.length >= least && signature.length <= most ? undefined : doesNotVerify(verification.name);
+}
+
+const anySize = [0, Number.POSITIVE_INFINITY] as const;
+
+function rsaSize(modulusLength: number): readonly [number, number] {
+  const octets = Math.ceil(modulusLength / 8);
+  return [octets, octets];
+}
+
+/** Octets of an ECDSA-Sig-Value (RFC 3279, section 2.2.3), by curve. */
+const signatureSizes: ReadonlyMap<string, readonly [least: number, most: number]> = new Map([
+  ['prime256v1', [8, 72]],
+  ['secp384r1', [73, 104]],
+  ['secp521r1', [105, 139]],
+]);
+
+/** What node:crypto is to be told in order to verify signatures of one algorithm with one key. */
+export interface Verification {
+  /** The algorithm's, for messages. */
+  readonly name: string;
+  /** Null where the algorithm hashes by itself. */
+  readonly hash: HashName | null;
+  readonly key: KeyObject | { readonly key: KeyObject; readonly padding: number; readonly saltLength: number };
+}
+
+/** The half of `verifySignature` that comes before the data: the algorithm is in the table, and the key may have made such signatures. */
+export function prepareVerification(publicKey: PublicKey, algorithm: AlgorithmIdentifier): Verification | SignatureFault {
   const found = findAlgorithm(algorithm);
   if ('code' in found) return found;
   const mismatch = checkKeyFits(publicKey, found);
   if (mismatch !== undefined) return invalid(mismatch);
   const { keyObject } = publicKey;
-  const { hash, pss, name } = found;
-  try {
-    const key = pss === undefined ? keyObject : { key: keyObject, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: pss.saltLength };
-    // Node's types know hash names alone; Ed25519, Ed448 and ML-DSA hash by themselves and take null.
-    if (verify(hash as HashName, data, key, signature)) return undefined;
-  } catch {
-    // OpenSSL raises an error, rather than say no, for a signature that it cannot even decode, or a salt that the key has no room for.
-    return invalid(`the ${name} signature cannot be decoded`);
-  }
+  const { name, hash, pss } = found;
+  const key = pss === undefined ? keyObject : { key: keyObject, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: pss.saltLength };
+  return { name, hash, key };
+}
+
+export function doesNotVerify(name: string): SignatureFault {
   return invalid(`the ${name} signature does not verify`);
+}
+
+export function undecodable(name: string): SignatureFault {
+  return invalid(`the ${name} signature cannot be decoded`);
 }
 
 /** The half of `verifySignature` that needs no key: whether the algorithm is in the table, with parameters as its standard has them. */

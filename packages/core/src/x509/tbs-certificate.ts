@@ -102,6 +102,11 @@ function readExtensions(fields: DerReader, version: number): ReadonlyMap<string,
   if (version !== 3) throw new DerError(`extensions in a certificate of version ${version}`);
   const list = wrapper.sequence('extensions');
   wrapper.finish('extensions');
+  return readExtensionList(list);
+}
+
+/** The content of an `Extensions`, one or more, each type once. */
+export function readExtensionList(list: DerReader): ReadonlyMap<string, Extension> {
   const extensions = new Map<string, Extension>();
   do {
     const extension = readExtension(list);
@@ -126,6 +131,6 @@ function readExtension(list: DerReader): Extension {
 const none: ReadonlyMap<string, Extension> = new Map();
 
 /** Section 4.1.1.2: the algorithm outside must be the one inside, which the signature covers. */
-export function checkSameAlgorithm(inside: AlgorithmIdentifier, outside: AlgorithmIdentifier): void {
-  if (!equalBytes(inside.der, outside.der)) throw new DerError('signatureAlgorithm differs from the one in tbsCertificate');
+export function checkSameAlgorithm(inside: AlgorithmIdentifier, outside: AlgorithmIdentifier, where = 'tbsCertificate'): void {
+  if (!equalBytes(inside.der, outside.der)) throw new DerError(`signatureAlgorithm differs from the one in ${where}`);
 }

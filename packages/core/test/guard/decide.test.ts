@@ -4,12 +4,13 @@ import { type Decision, Guard, type GuardOptions, type GuardRequest } from '../.
 import { type ClientIdentity, isClientIdentity } from '../../src/identity/index.js';
 import type { RoutePolicy } from '../../src/policy/index.js';
 import { createVerifier, Verifier } from '../../src/verifier/index.js';
+import { atOnce } from '../support/at-once.js';
 import { client, FakeSocket, LogRecord, requestOver, requestWith, root } from '../verifier/fakes.js';
 
 const ca = root();
 const partners = root('Partners');
 const alice = client(ca, { CN: 'alice', OU: 'payments' });
-const verified = createVerifier({ trust: ca.der }).verify([alice]);
+const verified = atOnce(createVerifier({ trust: ca.der }).verify([alice]));
 const identity: object = verified.ok ? verified.value : {};
 const throwing = (value: unknown) => (): never => {
   throw value;

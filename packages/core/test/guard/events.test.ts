@@ -52,6 +52,7 @@ describe('peercert:decision', () => {
           'tls.resumed': true,
           'peercert.trust_set': 'default',
           'peercert.source': 'tls',
+          'peercert.revocation': 'notConfigured',
         },
       },
     ]);

@@ -199,6 +199,7 @@ describe('an identity', () => {
       trustSet: 'staff',
       resumed: true,
       source: 'forwarded',
+      revocation: 'notConfigured',
     });
   });
 

@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { Budget, type BudgetLimits, defaultBudget } from '../../src/path/index.js';
 
-const counters = ['signatures', 'invalidSignatures', 'candidates'] as const satisfies readonly (keyof BudgetLimits)[];
+const counters = [
+  'signatures',
+  'invalidSignatures',
+  'candidates',
+  'bytes',
+  'nameComparisons',
+  'policyNodes',
+] as const satisfies readonly (keyof BudgetLimits)[];
 
 describe('Budget', () => {
   it.each(counters)('refuses what goes beyond the limit on %s, and names it', (counter) => {
-    const budget = new Budget({ signatures: 9, invalidSignatures: 9, candidates: 9, [counter]: 2 });
+    const budget = new Budget({ ...defaultBudget, [counter]: 2 });
     expect([budget.spend(counter), budget.spend(counter)]).toEqual([true, true]);
     expect(budget.exhausted).toBeUndefined();
     expect(budget.spend(counter)).toBe(false);
@@ -13,10 +20,16 @@ describe('Budget', () => {
   });
 
   it.each(counters)('is exhausted for ever, for every counter, once the one for %s is', (counter) => {
-    const budget = new Budget({ signatures: 9, invalidSignatures: 9, candidates: 9, [counter]: 0 });
+    const budget = new Budget({ ...defaultBudget, [counter]: 0 });
     budget.spend(counter);
     for (const other of counters) expect(budget.spend(other)).toBe(false);
     expect(budget.exhausted).toBe(counter);
+  });
+
+  it('names the counter that ran out first, whatever is asked for after it', () => {
+    const budget = new Budget({ ...defaultBudget, candidates: 0, bytes: 0 });
+    expect([budget.spend('candidates'), budget.spend('bytes')]).toEqual([false, false]);
+    expect(budget.exhausted).toBe('candidates');
   });
 
   it('refuses an amount that is more than what is left', () => {
@@ -36,8 +49,8 @@ describe('Budget', () => {
   });
 
   it('counts each counter by itself', () => {
-    const budget = new Budget({ signatures: 1, invalidSignatures: 1, candidates: 1 });
-    expect(counters.map((counter) => budget.spend(counter))).toEqual([true, true, true]);
+    const budget = new Budget({ signatures: 1, invalidSignatures: 1, candidates: 1, bytes: 1, nameComparisons: 1, policyNodes: 1 });
+    expect(counters.map((counter) => budget.spend(counter))).toEqual(counters.map(() => true));
   });
 
   it('has a default that nobody can change', () => {

@@ -204,6 +204,28 @@ describe('validatedPaths, as a generator', () => {
     ]);
   });
 
+  it('gives a shorter path no second time when it looks for longer ones', () => {
+    const issuing = authority('issuing');
+    const upper = authority('upper', { issuer: root });
+    const crosses = [root, upper].map((issuer) => authority('issuing', { issuer, key: issuing.key }));
+    const { found } = search(client(issuing), { trusted: [root], presented: [...crosses, upper] });
+    expect(found.map(names)).toEqual([
+      ['client', 'issuing', 'root'],
+      ['client', 'issuing', 'upper', 'root'],
+    ]);
+  });
+
+  it('gives no path in which an authority stands twice with one key, and says where that way ends', () => {
+    const issuing = authority('issuing', { issuer: root });
+    const again = authority('issuing', { issuer: issuing, key: issuing.key });
+    const { found, end } = search(client(issuing), { trusted: [root], presented: [again, issuing] });
+    expect(found.map(({ certificates }) => certificates.slice(1))).toEqual([[issuing.certificate]]);
+    expect(end.refusal).toMatchObject({
+      code: 'PEERCERT_ISSUER_UNKNOWN',
+      trace: [{ detail: 'it is its own issuer and no trust anchor', depth: 1, subject: 'CN=issuing' }],
+    });
+  });
+
   it('works only as far as it is asked', () => {
     const budget = new Budget({ ...defaultBudget, candidates: 1, signatures: 1 });
     const generator = paths(endEntity, { trusted: [first, second], budget });
@@ -281,6 +303,28 @@ describe('the budget', () => {
     expect(end.isFinal).toBe(true);
     expect(end.refusal.code).toBe('PEERCERT_BUDGET_EXHAUSTED');
     expect(end.refusal.trace[0]?.detail).toBe(`the limit on ${counter} was met`);
+  });
+
+  it('is not spent on lengths that no path can have', () => {
+    const { found, end } = search(client(root), { trusted: [root], limits: { candidates: 1 } });
+    expect(found).toHaveLength(1);
+    expect(end.isFinal).toBe(false);
+  });
+
+  it('is not spent on what is above an issuer that stands too far from every anchor', () => {
+    const far = [authority('far 0', { issuer: root })];
+    for (let level = 1; level < 4; level++) far.push(authority(`far ${level}`, { issuer: far[level - 1] as Issued }));
+    const issuing = authority('issuing', { issuer: root });
+    const cross = authority('issuing', { issuer: far[3] as Issued, key: issuing.key });
+    const options = { trusted: [root], presented: [cross, issuing, ...far], depth: 1, limits: { candidates: 3 } };
+    const { found, end } = search(client(issuing), options);
+    expect(found.map(names)).toEqual([['client', 'issuing', 'root']]);
+    expect(end).toMatchObject({ isFinal: false, refusal: { code: 'PEERCERT_DEPTH_EXCEEDED' } });
+  });
+
+  it('that ends the search is all that is told: the depth is not to blame', () => {
+    const { refusal } = search(endEntity, { trusted: anchors.slice(0, 1), limits: { candidates: 0 } }).end;
+    expect(refusal.trace).toEqual([{ detail: 'the limit on candidates was met' }]);
   });
 
   it('finds the short way up that is presented behind many that lead to each other', () => {

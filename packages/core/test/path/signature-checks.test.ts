@@ -92,6 +92,18 @@ describe('SignatureChecks', () => {
     const signed = client(slow);
     expect(checks({ signatures: 16 }).signatures.check(signed, anchor(slow), 0)).toBeUndefined();
     expect(checks({ signatures: 15 }).signatures.check(signed, anchor(slow), 0)?.code).toBe('PEERCERT_BUDGET_EXHAUSTED');
-    expect(checks({ invalidSignatures: 15 }).signatures.check(endEntity, anchor(slow), 0)?.code).toBe('PEERCERT_BUDGET_EXHAUSTED');
+    const other = client(authority('slow', { key: testKey('ec-p521', 'other') }));
+    expect(checks({ invalidSignatures: 15 }).signatures.check(other, anchor(slow), 0)?.code).toBe('PEERCERT_BUDGET_EXHAUSTED');
+  });
+
+  it.each([
+    ['another type', testKey('ed25519')],
+    ['another curve', testKey('ec-p384')],
+    ['another curve', testKey('ec-p521')],
+    ['another type', testKey('rsa')],
+  ])('takes nothing for a key of %s, which cannot have made the signature', (_, key) => {
+    const { budget, signatures } = checks({ signatures: 0, invalidSignatures: 0 });
+    expect(signatures.check(endEntity, anchor(authority('root', { key })), 0)?.code).toBe('PEERCERT_SIGNATURE_INVALID');
+    expect(budget.exhausted).toBeUndefined();
   });
 });

@@ -41,10 +41,10 @@ describe('a fault at any level refuses', () => {
       { extensions: [cA, unknown] },
     ],
     [
-      'with critical distribution points of CRLs',
+      'with critical distribution points of delta CRLs',
       'PEERCERT_CRITICAL_EXTENSION_UNRECOGNIZED',
       ['client', 'inner', 'outer', 'root'],
-      { extensions: [cA, critical(extension('2.5.29.31', hex('300a3008a006a0048602613a')))] },
+      { extensions: [cA, critical(extension('2.5.29.46', hex('300a3008a006a0048602613a')))] },
     ],
     [
       'for servers alone',
@@ -148,6 +148,15 @@ describe('the end entity', () => {
     };
     expect(place(refusalOf(...chain(levels)))).toEqual({ code: 'PEERCERT_PURPOSE_MISMATCH', depth: 3 });
     expect(pathOf(...chain(levels, { keyPurposes: [clientAuth, serverAuth] })).certificates).toHaveLength(3);
+  });
+
+  it('is accepted whatever its key and it are for, as its issuers are, where the purpose does not matter', () => {
+    const otherwise = [extendedKeyUsage('serverAuth')];
+    const levels: Levels = {
+      inner: { extensions: [cA, ...otherwise] },
+      client: { extensions: [keyUsage('keyEncipherment'), ...otherwise] },
+    };
+    expect(pathOf(...chain(levels, { rules: { keyPurposes: 'any' } })).certificates).toHaveLength(3);
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/errors/index.js';
 import type { ClientIdentity } from '../../src/identity/index.js';
 import { createVerifier, type Verifier } from '../../src/verifier/index.js';
+import { atOnce } from '../support/at-once.js';
 import { basicConstraints, extendedKeyUsage, extension, keyUsage, testKey } from '../support/certificate-builder.js';
 import { nullValue } from '../support/der-writer.js';
 import { client, FakeSocket, type Issuer, intermediate, requestOver, root } from './fakes.js';
@@ -11,7 +12,7 @@ const sub = intermediate(ca);
 const alice = client(sub);
 
 const result = (outcome: Outcome<ClientIdentity>): string => (outcome.ok ? outcome.value.toString() : outcome.refusal.code);
-const decide = (verifier: Verifier, socket: object): string => result(verifier.authenticate(requestOver(socket)));
+const decide = (verifier: Verifier, socket: object): string => result(atOnce(verifier.authenticate(requestOver(socket))));
 
 describe('the presented chain', () => {
   it('is read when the issuer is not known', () => {
@@ -85,7 +86,7 @@ describe('remembered intermediates', () => {
     const verifier = createVerifier({ trust: ca.der });
     expect(decide(verifier, new FakeSocket([alice, sub.der]))).toBe('CN=alice');
     const resumed = new FakeSocket([alice], { resumed: true });
-    const outcome = verifier.authenticate(requestOver(resumed));
+    const outcome = atOnce(verifier.authenticate(requestOver(resumed)));
     expect(outcome).toMatchObject({ ok: true, value: { resumed: true } });
     expect(outcome.ok && outcome.value.chain.map(({ subject }) => subject)).toEqual(['CN=alice', 'CN=Intermediate']);
     expect(resumed.chainReads).toBe(0);
@@ -110,7 +111,7 @@ describe('remembered intermediates', () => {
       [client(sub, 'alice', { extensions: [extendedKeyUsage('serverAuth')] }), sub.der],
       [client({ ...sub, key: stranger.key }), sub.der],
     ];
-    for (const certificates of refusals) expect(verifier.authenticate(requestOver(new FakeSocket(certificates))).ok).toBe(false);
+    for (const certificates of refusals) expect(atOnce(verifier.authenticate(requestOver(new FakeSocket(certificates)))).ok).toBe(false);
     expect(decide(verifier, new FakeSocket([alice], { resumed: true }))).toBe('PEERCERT_CHAIN_INCOMPLETE');
   });
 
@@ -124,7 +125,7 @@ describe('remembered intermediates', () => {
   it('stay in their trust set, and in their verifier', () => {
     const options = { trustSets: { staff: ca.der, partners: { ca: ca.der, depth: 1 } } };
     const verifier = createVerifier(options);
-    const inSet = (socket: object, set: string): string => result(verifier.authenticate(requestOver(socket), [set]));
+    const inSet = (socket: object, set: string): string => result(atOnce(verifier.authenticate(requestOver(socket), [set])));
     expect(inSet(new FakeSocket([alice, sub.der]), 'staff')).toBe('CN=alice');
     expect(inSet(new FakeSocket([alice], { resumed: true }), 'staff')).toBe('CN=alice');
     expect(inSet(new FakeSocket([alice], { resumed: true }), 'partners')).toBe('PEERCERT_CHAIN_INCOMPLETE');
@@ -134,18 +135,18 @@ describe('remembered intermediates', () => {
   it('are bounded: ten of one name, the latest', () => {
     const verifier = createVerifier({ trust: ca.der });
     const issuers = Array.from({ length: 11 }, (_, index) => intermediate(ca, 'Intermediate', { key: testKey('ec', `same ${index}`) }));
-    for (const issuer of issuers) expect(result(verifier.verify([client(issuer), issuer.der]))).toBe('CN=alice');
+    for (const issuer of issuers) expect(result(atOnce(verifier.verify([client(issuer), issuer.der])))).toBe('CN=alice');
     const [first, ...others] = issuers as [Issuer, ...Issuer[]];
-    for (const issuer of others) expect(result(verifier.verify([client(issuer)]))).toBe('CN=alice');
-    expect(result(verifier.verify([client(first)]))).toBe('PEERCERT_SIGNATURE_INVALID');
+    for (const issuer of others) expect(result(atOnce(verifier.verify([client(issuer)])))).toBe('CN=alice');
+    expect(result(atOnce(verifier.verify([client(first)])))).toBe('PEERCERT_SIGNATURE_INVALID');
   });
 
   it('are not kept above 8 KB each', () => {
     const verifier = createVerifier({ trust: ca.der });
     const padding = extension('1.2.3.4', new Uint8Array(8_192));
     const large = intermediate(ca, 'Large', { extensions: [basicConstraints(true), padding] });
-    expect(result(verifier.verify([client(large), large.der]))).toBe('CN=alice');
-    expect(result(verifier.verify([client(large)]))).toBe('PEERCERT_ISSUER_UNKNOWN');
+    expect(result(atOnce(verifier.verify([client(large), large.der])))).toBe('CN=alice');
+    expect(result(atOnce(verifier.verify([client(large)])))).toBe('PEERCERT_ISSUER_UNKNOWN');
   });
 
   it('under a name that is not theirs keep nobody out who sends his own', () => {
@@ -155,7 +156,7 @@ describe('remembered intermediates', () => {
     for (let index = 0; index < 10; index++) {
       const upper = intermediate(mallory, 'Upper', { key: testKey('ec', `upper ${index}`) });
       const lower = intermediate(upper, 'Intermediate', { key: testKey('ec', `lower ${index}`) });
-      expect(result(verifier.verify([client(lower, 'mallory'), lower.der, upper.der, mallory.der]))).toBe('CN=mallory');
+      expect(result(atOnce(verifier.verify([client(lower, 'mallory'), lower.der, upper.der, mallory.der])))).toBe('CN=mallory');
     }
     const socket = new FakeSocket([alice, sub.der]);
     expect(decide(verifier, socket)).toBe('CN=alice');
@@ -180,7 +181,7 @@ describe('a resumed session', () => {
 
   it('is accepted where all issuers are configured', () => {
     const verifier = createVerifier({ trust: { ca: ca.der, intermediates: sub.der } });
-    expect(verifier.authenticate(requestOver(new FakeSocket([alice], { resumed: true })))).toMatchObject({
+    expect(atOnce(verifier.authenticate(requestOver(new FakeSocket([alice], { resumed: true }))))).toMatchObject({
       ok: true,
       value: { resumed: true },
     });

@@ -4,6 +4,7 @@ import { writePem } from '../../src/asn1/index.js';
 import type { Outcome } from '../../src/errors/index.js';
 import type { ClientIdentity } from '../../src/identity/index.js';
 import { createVerifier, type Verifier } from '../../src/verifier/index.js';
+import { atOnce } from '../support/at-once.js';
 import { buildCertificate, testKey } from '../support/certificate-builder.js';
 import { client, FakeSocket, intermediate, LogRecord, requestOver, root } from './fakes.js';
 
@@ -15,11 +16,11 @@ const pem = (der: Uint8Array): string => writePem('CERTIFICATE', der);
 
 const result = (outcome: Outcome<ClientIdentity>): string => (outcome.ok ? outcome.value.toString() : outcome.refusal.code);
 const decide = (verifier: Verifier, server: object, certificates: readonly Uint8Array[] = [alice]): string =>
-  result(verifier.authenticate(requestOver(new FakeSocket(certificates, { server }))));
+  result(atOnce(verifier.authenticate(requestOver(new FakeSocket(certificates, { server })))));
 
 function why(server: object, socket: object = {}): { code: string; detail: string | undefined; status: number } {
   const verifier = createVerifier({ logger: new LogRecord() });
-  const outcome = verifier.authenticate(requestOver(Object.assign(new FakeSocket([alice], { server }), socket)));
+  const outcome = atOnce(verifier.authenticate(requestOver(Object.assign(new FakeSocket([alice], { server }), socket))));
   if (outcome.ok) throw new Error('it was accepted');
   return { code: outcome.refusal.code, detail: outcome.refusal.trace[0]?.detail, status: outcome.refusal.status };
 }
@@ -44,7 +45,7 @@ describe('without trust of its own, a verifier refuses to guess', () => {
   it('where there is no server', () => {
     const verifier = createVerifier({ logger: new LogRecord() });
     const socket = { encrypted: true, authorized: true, getPeerCertificate: () => ({ raw: alice }) };
-    expect(result(verifier.authenticate(requestOver(socket)))).toBe('PEERCERT_TRUST_NOT_CONFIGURED');
+    expect(result(atOnce(verifier.authenticate(requestOver(socket))))).toBe('PEERCERT_TRUST_NOT_CONFIGURED');
   });
 
   it('where a public root is among the ca, alone or beside others', () => {
@@ -76,8 +77,8 @@ describe('without trust of its own, a verifier refuses to guess', () => {
 
   it('but says first that there is no TLS, or that the connection is closed', () => {
     const verifier = createVerifier({ logger: new LogRecord() });
-    expect(result(verifier.authenticate(requestOver({})))).toBe('PEERCERT_NOT_TLS');
-    expect(result(verifier.authenticate(requestOver({}, { stream: {} })))).toBe('PEERCERT_CONNECTION_CLOSED');
+    expect(result(atOnce(verifier.authenticate(requestOver({}))))).toBe('PEERCERT_NOT_TLS');
+    expect(result(atOnce(verifier.authenticate(requestOver({}, { stream: {} }))))).toBe('PEERCERT_CONNECTION_CLOSED');
   });
 
   it('and says it before a missing certificate', () => {
@@ -150,7 +151,7 @@ describe('trust taken from the server', () => {
     const verifier = createVerifier({ logger: new LogRecord() });
     const server = { requestCert: true, ca: pem(ca.der) };
     const socket = new FakeSocket([alice], { server });
-    const again = (): string => result(verifier.authenticate(requestOver(socket)));
+    const again = (): string => result(atOnce(verifier.authenticate(requestOver(socket))));
     expect(again()).toBe('CN=alice');
     server.ca = pem(other.der);
     expect(again()).toBe('PEERCERT_ISSUER_UNKNOWN');
@@ -170,10 +171,14 @@ describe('trust taken from the server', () => {
         return [pem(ca.der)];
       },
     };
-    const outcome = createVerifier({ logger: new LogRecord() }).authenticate(requestOver(new FakeSocket([alice], { server })));
+    const outcome = atOnce(createVerifier({ logger: new LogRecord() }).authenticate(requestOver(new FakeSocket([alice], { server }))));
     expect(outcome).toMatchObject({
       ok: false,
-      refusal: { code: 'PEERCERT_NOT_READY', status: 503, trace: [{ detail: 'trust changed 3 times during the verification' }] },
+      refusal: {
+        code: 'PEERCERT_NOT_READY',
+        status: 503,
+        trace: [{ detail: 'trust or revocation changed 3 times during the verification' }],
+      },
     });
     expect(reads).toBe(7);
   });
@@ -186,7 +191,7 @@ describe('trust taken from the server', () => {
       server.ca = pem(other.der);
       return getPeerCertificate.apply(this, given);
     };
-    expect(result(createVerifier({ logger: new LogRecord() }).authenticate(requestOver(socket)))).toBe('PEERCERT_ISSUER_UNKNOWN');
+    expect(result(atOnce(createVerifier({ logger: new LogRecord() }).authenticate(requestOver(socket))))).toBe('PEERCERT_ISSUER_UNKNOWN');
   });
 
   it('is left alone where the verifier has its own', () => {

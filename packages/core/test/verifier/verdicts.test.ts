@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/errors/index.js';
 import type { ClientIdentity } from '../../src/identity/index.js';
 import { createVerifier } from '../../src/verifier/index.js';
+import { atOnce } from '../support/at-once.js';
 import { buildCertificate } from '../support/certificate-builder.js';
 import { client, FakeClock, FakeSocket, intermediate, requestOver, root } from './fakes.js';
 
@@ -15,14 +16,15 @@ function setUp(certificates: readonly Uint8Array[], at?: string) {
   const clock = new FakeClock(at);
   const verifier = createVerifier({ trust: ca.der, trustSets: { partners: partners.der }, clock: clock.now });
   const socket = new FakeSocket(certificates);
-  const decide = (...sets: string[]): string => result(verifier.authenticate(requestOver(socket), sets.length === 0 ? undefined : sets));
+  const decide = (...sets: string[]): string =>
+    result(atOnce(verifier.authenticate(requestOver(socket), sets.length === 0 ? undefined : sets)));
   return { clock, verifier, socket, decide };
 }
 
 describe('the verdict on a connection', () => {
   it('is made once: the certificate is read by the first request and never again', () => {
     const { decide, socket, verifier } = setUp([alice]);
-    const outcomes = [1, 2, 3].map(() => verifier.authenticate(requestOver(socket)));
+    const outcomes = [1, 2, 3].map(() => atOnce(verifier.authenticate(requestOver(socket))));
     expect(outcomes.map(result)).toEqual(['CN=alice', 'CN=alice', 'CN=alice']);
     expect(new Set(outcomes.map((outcome) => outcome.ok && outcome.value)).size).toBe(1);
     expect(decide('default')).toBe('CN=alice');
@@ -33,7 +35,7 @@ describe('the verdict on a connection', () => {
     const { socket, verifier } = setUp([alice]);
     const session = { socket };
     for (let count = 0; count < 3; count++) {
-      expect(result(verifier.authenticate(requestOver({}, { stream: { session } })))).toBe('CN=alice');
+      expect(result(atOnce(verifier.authenticate(requestOver({}, { stream: { session } }))))).toBe('CN=alice');
     }
     expect(socket.reads).toBe(1);
   });
@@ -41,21 +43,21 @@ describe('the verdict on a connection', () => {
   it('is not that of another connection with the same certificate', () => {
     const { verifier } = setUp([]);
     const sockets = [new FakeSocket([alice]), new FakeSocket([alice])];
-    const identities = sockets.map((socket) => verifier.authenticate(requestOver(socket)));
+    const identities = sockets.map((socket) => atOnce(verifier.authenticate(requestOver(socket))));
     expect(sockets.map(({ reads }) => reads)).toEqual([1, 1]);
     expect(identities[0]?.ok && identities[0].value).not.toBe(identities[1]?.ok && identities[1].value);
   });
 
   it('is not that of another verifier', () => {
     const socket = new FakeSocket([client(ca)]);
-    expect(result(createVerifier({ trust: ca.der }).authenticate(requestOver(socket)))).toBe('CN=alice');
-    expect(result(createVerifier({ trust: partners.der }).authenticate(requestOver(socket)))).toBe('PEERCERT_ISSUER_UNKNOWN');
+    expect(result(atOnce(createVerifier({ trust: ca.der }).authenticate(requestOver(socket))))).toBe('CN=alice');
+    expect(result(atOnce(createVerifier({ trust: partners.der }).authenticate(requestOver(socket))))).toBe('PEERCERT_ISSUER_UNKNOWN');
   });
 
   it('is made for each request where there is no connection to keep it on', () => {
     const { verifier } = setUp([]);
     for (const socket of [undefined, null, 'socket']) {
-      expect(result(verifier.authenticate({ socket } as never))).toBe('PEERCERT_NOT_TLS');
+      expect(result(atOnce(verifier.authenticate({ socket } as never)))).toBe('PEERCERT_NOT_TLS');
     }
   });
 });
@@ -78,9 +80,9 @@ describe('an acceptance', () => {
     const clock = new FakeClock('2030-06-01T00:00:00Z');
     const verifier = createVerifier({ trust: anchor.der, clock: clock.now });
     const socket = new FakeSocket([client(issuer ?? anchor), ...(issuer === undefined ? [] : [issuer.der])]);
-    expect(result(verifier.authenticate(requestOver(socket)))).toBe('CN=alice');
+    expect(result(atOnce(verifier.authenticate(requestOver(socket))))).toBe('CN=alice');
     clock.advance(1_000);
-    expect(result(verifier.authenticate(requestOver(socket)))).toBe('PEERCERT_CERTIFICATE_EXPIRED');
+    expect(result(atOnce(verifier.authenticate(requestOver(socket))))).toBe('PEERCERT_CERTIFICATE_EXPIRED');
   });
 
   it('does not hold when the clock jumps back before notBefore, and holds again after it', () => {
@@ -114,11 +116,11 @@ describe('an acceptance', () => {
     let at: unknown = time;
     const verifier = createVerifier({ trust: ca.der, clock: () => at as number });
     const socket = new FakeSocket([alice]);
-    expect(() => verifier.authenticate(requestOver(socket))).toThrow(TypeError);
+    expect(() => atOnce(verifier.authenticate(requestOver(socket)))).toThrow(TypeError);
     at = Date.parse('2030-01-01');
-    expect(verifier.authenticate(requestOver(socket)).ok).toBe(true);
+    expect(atOnce(verifier.authenticate(requestOver(socket))).ok).toBe(true);
     at = time;
-    expect(() => verifier.authenticate(requestOver(socket))).toThrow(/^the clock returned/);
+    expect(() => atOnce(verifier.authenticate(requestOver(socket)))).toThrow(/^the clock returned/);
   });
 
   it('is never made or kept by a clock that throws', () => {
@@ -129,9 +131,9 @@ describe('an acceptance', () => {
     };
     const verifier = createVerifier({ trust: ca.der, clock });
     const socket = new FakeSocket([alice]);
-    expect(verifier.authenticate(requestOver(socket)).ok).toBe(true);
+    expect(atOnce(verifier.authenticate(requestOver(socket))).ok).toBe(true);
     broken = true;
-    expect(() => verifier.authenticate(requestOver(socket))).toThrow('no time');
+    expect(() => atOnce(verifier.authenticate(requestOver(socket)))).toThrow('no time');
   });
 });
 
@@ -178,9 +180,9 @@ describe('a refusal', () => {
 
   it('of one connection says nothing about another', () => {
     const { verifier } = setUp([]);
-    expect(result(verifier.authenticate(requestOver(new FakeSocket([client(root('Stranger'))]))))).toBe('PEERCERT_ISSUER_UNKNOWN');
-    expect(result(verifier.authenticate(requestOver(new FakeSocket([]))))).toBe('PEERCERT_CERTIFICATE_MISSING');
-    expect(result(verifier.authenticate(requestOver(new FakeSocket([alice]))))).toBe('CN=alice');
+    expect(result(atOnce(verifier.authenticate(requestOver(new FakeSocket([client(root('Stranger'))])))))).toBe('PEERCERT_ISSUER_UNKNOWN');
+    expect(result(atOnce(verifier.authenticate(requestOver(new FakeSocket([])))))).toBe('PEERCERT_CERTIFICATE_MISSING');
+    expect(result(atOnce(verifier.authenticate(requestOver(new FakeSocket([alice])))))).toBe('CN=alice');
   });
 });
 
@@ -197,7 +199,7 @@ describe('authorized: true', () => {
       const socket = new FakeSocket(certificates, { resumed });
       expect(socket.authorized).toBe(true);
       const expected = resumed && code === 'PEERCERT_ISSUER_UNKNOWN' ? 'PEERCERT_CHAIN_INCOMPLETE' : code;
-      expect(result(verifier.authenticate(requestOver(socket)))).toBe(expected);
+      expect(result(atOnce(verifier.authenticate(requestOver(socket))))).toBe(expected);
     }
   });
 });
@@ -217,7 +219,7 @@ describe('trust sets narrow the search', () => {
     const clock = new FakeClock();
     const verifier = createVerifier({ trustSets: { a: ca.der, b: ca.der, 'a\nb': partners.der, 'a","b': partners.der }, clock: clock.now });
     const socket = new FakeSocket([alice]);
-    const decide = (sets: string[]): string => result(verifier.authenticate(requestOver(socket), sets));
+    const decide = (sets: string[]): string => result(atOnce(verifier.authenticate(requestOver(socket), sets)));
     expect(decide(['a', 'b'])).toBe('CN=alice');
     expect(decide(['a\nb'])).toBe('PEERCERT_ISSUER_UNKNOWN');
     expect(decide(['a","b'])).toBe('PEERCERT_ISSUER_UNKNOWN');
@@ -225,15 +227,15 @@ describe('trust sets narrow the search', () => {
 
   it('to nothing where none is named, which is not the same as all', () => {
     const { socket, verifier } = setUp([alice]);
-    expect(result(verifier.authenticate(requestOver(socket)))).toBe('CN=alice');
-    expect(result(verifier.authenticate(requestOver(socket), []))).toBe('PEERCERT_ISSUER_UNKNOWN');
+    expect(result(atOnce(verifier.authenticate(requestOver(socket))))).toBe('CN=alice');
+    expect(result(atOnce(verifier.authenticate(requestOver(socket), [])))).toBe('PEERCERT_ISSUER_UNKNOWN');
   });
 
   it('and the verdict names the set: the first in the order of the options', () => {
     const verifier = createVerifier({ trust: ca.der, trustSets: { partners: ca.der } });
     const socket = new FakeSocket([client(ca)]);
     const setOf = (...sets: string[]): unknown => {
-      const outcome = verifier.authenticate(requestOver(socket), sets.length === 0 ? undefined : sets);
+      const outcome = atOnce(verifier.authenticate(requestOver(socket), sets.length === 0 ? undefined : sets));
       return outcome.ok && outcome.value.trustSet;
     };
     expect(setOf()).toBe('default');

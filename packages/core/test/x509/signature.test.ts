@@ -4,7 +4,7 @@ import { type AlgorithmIdentifier, readAlgorithmIdentifier } from '../../src/x50
 import { Certificate } from '../../src/x509/certificate.js';
 import { isMlDsaSupported } from '../../src/x509/ml-dsa-support.js';
 import { type PublicKey, preparePublicKey } from '../../src/x509/public-key.js';
-import { checkSignatureAlgorithm, verifySignature } from '../../src/x509/signature.js';
+import { checkSignatureAlgorithm, checkSignatureFits, verifySignature } from '../../src/x509/signature.js';
 import { buildCertificate, type TestKey, testKey } from '../support/certificate-builder.js';
 import { ascii, concat, explicit, hex, integer, nullValue, oid, sequence } from '../support/der-writer.js';
 import {
@@ -123,6 +123,40 @@ const mlDsaPairs: typeof pairs = [
   ['ml-dsa-65', 'ml-dsa-65'],
   ['ml-dsa-87', 'ml-dsa-87'],
 ];
+
+describe('checkSignatureFits', () => {
+  it.each([...pairs, ...(isMlDsaSupported() ? mlDsaPairs : [])])('takes what a key of type %s signs by %s', (kind, name) => {
+    const key = testKey(kind);
+    const { der, sign } = signatureAlgorithm(name);
+    for (let round = 0; round < (kind.startsWith('rsa') ? 1 : 40); round++) {
+      expect(checkSignatureFits(prepare(key), identifier(der), sign(concat(data, Uint8Array.of(round)), key.privateKey))).toBeUndefined();
+    }
+  });
+
+  it.each<[TestKey['kind'], TestKey['kind'], TestSignatureName]>([
+    ['ec', 'ec-p384', 'ecdsa-sha256'],
+    ['ec', 'ec-p521', 'ecdsa-sha256'],
+    ['ec-p384', 'ec', 'ecdsa-sha256'],
+    ['ec-p384', 'ec-p521', 'ecdsa-sha256'],
+    ['ec-p521', 'ec', 'ecdsa-sha256'],
+    ['ec-p521', 'ec-p384', 'ecdsa-sha256'],
+    ['ec', 'rsa', 'ecdsa-sha256'],
+    ['rsa', 'ec', 'rsa-sha256'],
+  ])('refuses what a key of type %s signed for one of type %s', (signer, kind, name) => {
+    const { der, sign } = signatureAlgorithm(name);
+    const signature = sign(data, testKey(signer).privateKey);
+    expect(checkSignatureFits(prepare(testKey(kind)), identifier(der), signature)?.code).toBe('PEERCERT_SIGNATURE_INVALID');
+  });
+
+  it('refuses an RSA signature that is not as long as the modulus', () => {
+    const key = testKey('rsa');
+    const { der, sign } = signatureAlgorithm('rsa-sha256');
+    const signature = sign(data, key.privateKey);
+    for (const wrong of [signature.subarray(1), concat(hex('00'), signature)]) {
+      expect(checkSignatureFits(prepare(key), identifier(der), wrong)?.detail).toBe('the RSA with SHA-256 signature does not verify');
+    }
+  });
+});
 
 describe('verifySignature', () => {
   it.each(notAllowed)('refuses %s before it looks at the key', (_, der, detail) => {

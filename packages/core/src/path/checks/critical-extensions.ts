@@ -17,6 +17,8 @@ const processed: ReadonlySet<string> = new Set([
   extension.policyMappings,
   extension.policyConstraints,
   extension.inhibitAnyPolicy,
+  // Where to look for CRLs: what is asked of revocation is for the layers above to say.
+  extension.cRLDistributionPoints,
 ]);
 
 /**

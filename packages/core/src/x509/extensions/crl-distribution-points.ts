@@ -39,7 +39,7 @@ export function readFreshestCRL(value: Uint8Array): readonly DistributionPoint[]
 }
 
 /** The content of a DistributionPointName, which a `[0]` EXPLICIT goes around: a CHOICE of two forms. */
-function readDistributionPointName(reader: DerReader, what: string): DistributionPointName {
+export function readDistributionPointName(reader: DerReader, what: string): DistributionPointName {
   const wrapper = reader.enter(constructedTag(0), what);
   const name: DistributionPointName =
     wrapper.nextTag === constructedTag(1)
@@ -47,6 +47,11 @@ function readDistributionPointName(reader: DerReader, what: string): Distributio
       : { type: 'fullName', value: readGeneralNames(wrapper, what, constructedTag(0)) };
   wrapper.finish(what);
   return Object.freeze(name);
+}
+
+/** Bits beyond those that have a name mean nothing. */
+export function readReasonFlags(reader: DerReader, what: string, tag: number): ReasonFlags {
+  return reader.namedBits(what, tag) & 0x1ff;
 }
 
 function readDistributionPoints(value: Uint8Array, what: string): readonly DistributionPoint[] {
@@ -57,7 +62,7 @@ function readDistributionPoint(reader: DerReader, what: string): DistributionPoi
   const fields = reader.sequence(what);
   const point: { -readonly [field in keyof DistributionPoint]: DistributionPoint[field] } = {};
   if (fields.nextTag === constructedTag(0)) point.distributionPoint = readDistributionPointName(fields, `${what}: distributionPoint`);
-  if (fields.nextTag === primitiveTag(1)) point.reasons = fields.namedBits(`${what}: reasons`, primitiveTag(1)) & 0x1ff;
+  if (fields.nextTag === primitiveTag(1)) point.reasons = readReasonFlags(fields, `${what}: reasons`, primitiveTag(1));
   if (fields.nextTag === constructedTag(2)) point.cRLIssuer = readGeneralNames(fields, `${what}: cRLIssuer`, constructedTag(2));
   fields.finish(what);
   // "While each of these fields is optional, a DistributionPoint MUST NOT consist of only the reasons field; either
