@@ -48,7 +48,7 @@ export function* validatedPaths(endEntity: Certificate, inputs: PathInputs): Gen
     }
     nearest.note(outcome.refusal);
     final = isFinal(outcome.refusal);
-    if (final) break;
+    if (final || budget.exhausted !== undefined) break;
   }
   if (budget.exhausted !== undefined) nearest.note(exhausted(budget));
   return { refusal: nearest.refusal ?? noFurtherPath(endEntity), isFinal: final || budget.exhausted !== undefined };

@@ -46,22 +46,29 @@ export class Issuers {
   /** Looks at each certificate above the name once, and spends nothing that the search itself could need. */
   #measure(name: Name): void {
     const reached = new Map([[name.key, name]]);
-    const below = new Map<string, string[]>();
+    const below = new Map<string, Set<string>>();
     let nearest: string[] = [];
     for (const [key, each] of reached) {
       this.#distances.set(key, Number.POSITIVE_INFINITY);
       if (this.#trustSet.anchorsNamed(each).length > 0) nearest.push(key);
       for (const pool of this.#pools) {
         for (const { issuer } of pool.named(each)) {
+          if (!reached.has(issuer.key) && reached.size >= mostNames) {
+            // Too many to look at: this one may be as near as any.
+            if (!this.#distances.has(issuer.key)) nearest.push(key);
+            continue;
+          }
           reached.set(issuer.key, issuer);
-          below.set(issuer.key, [...(below.get(issuer.key) ?? []), key]);
+          const those = below.get(issuer.key);
+          if (those === undefined) below.set(issuer.key, new Set([key]));
+          else those.add(key);
         }
       }
     }
     for (let distance = 0; nearest.length > 0; distance++) {
       const unmeasured = nearest.filter((key) => this.#distances.get(key) === Number.POSITIVE_INFINITY);
       for (const key of unmeasured) this.#distances.set(key, distance);
-      nearest = unmeasured.flatMap((key) => below.get(key) ?? []);
+      nearest = unmeasured.flatMap((key) => [...(below.get(key) ?? [])]);
     }
   }
 
@@ -88,6 +95,20 @@ export class Issuers {
   }
 }
 
+/** Names that are measured for one search, which is more than lead anywhere in any real one. */
+const mostNames = 256;
+
+/** Whether the trust set has an authority of the issuer's name that bears the key identifier which the certificate names. */
+export function holdsNamedIssuer(trustSet: TrustSet, certificate: Certificate): boolean {
+  const wanted = authorityKeyIdentifier(certificate);
+  if (wanted === undefined) return false;
+  const named = [
+    ...trustSet.anchorsNamed(certificate.issuer).map((anchor) => anchor.certificate),
+    ...trustSet.pool.named(certificate.issuer),
+  ];
+  return named.some((issuer) => bears(issuer, wanted));
+}
+
 /** Not by subtraction: two infinite ones are alike. */
 function compare(one: number, other: number): number {
   if (one === other) return 0;
@@ -100,10 +121,14 @@ function likeliestFirst(certificate: Certificate, issuers: readonly Issuer[]): r
   const fitting: Issuer[] = [];
   const others: Issuer[] = [];
   for (const issuer of issuers) {
-    const own = readable(() => issuer.certificate.subjectKeyIdentifier);
-    (own !== undefined && Buffer.compare(own, wanted) === 0 ? fitting : others).push(issuer);
+    (bears(issuer.certificate, wanted) ? fitting : others).push(issuer);
   }
   return [...fitting, ...others];
+}
+
+function bears(certificate: Certificate, identifier: Uint8Array): boolean {
+  const own = readable(() => certificate.subjectKeyIdentifier);
+  return own !== undefined && Buffer.compare(own, identifier) === 0;
 }
 
 /** Nothing has signed it yet, so a long one, which could hold thousands of names to decode, is no hint. */

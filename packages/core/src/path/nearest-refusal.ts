@@ -16,6 +16,7 @@ const order: readonly RefusalCode[] = [
 /** About the end entity itself, asked once its signature held, or without its issuer's key: no other path can mend these. */
 const finalAtEndEntity: ReadonlySet<RefusalCode> = new Set([
   'PEERCERT_CERTIFICATE_MALFORMED',
+  'PEERCERT_BUDGET_EXHAUSTED',
   'PEERCERT_CERTIFICATE_EXPIRED',
   'PEERCERT_CERTIFICATE_NOT_YET_VALID',
   'PEERCERT_ALGORITHM_NOT_ALLOWED',
@@ -26,9 +27,9 @@ const finalAtEndEntity: ReadonlySet<RefusalCode> = new Set([
 
 const nearMisses = 4;
 
-/** Whether the search can stop: the refusal is about the end entity alone, or the budget is spent. */
+/** Whether the search can stop: the refusal is about the end entity alone. That the budget is spent is the budget's to say. */
 export function isFinal({ code, trace }: Refusal): boolean {
-  return code === 'PEERCERT_BUDGET_EXHAUSTED' || (trace[0]?.depth === 0 && finalAtEndEntity.has(code));
+  return trace[0]?.depth === 0 && finalAtEndEntity.has(code);
 }
 
 /** Keeps the most telling of many refusals, with the others as near misses in its trace. */

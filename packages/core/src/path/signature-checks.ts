@@ -10,23 +10,39 @@ export interface Signer {
   readonly publicKey: PublicKey;
 }
 
+/** What was found of signatures: by the SHA-256 of the certificate, then of the key. The same for whoever asks, and for all of one verification. */
+export class SignatureKnowledge {
+  readonly #found = new Map<string, Map<string, SignatureFault | undefined>>();
+
+  of({ fingerprint256 }: Certificate): Map<string, SignatureFault | undefined> {
+    let found = this.#found.get(fingerprint256);
+    if (found === undefined) {
+      found = new Map();
+      this.#found.set(fingerprint256, found);
+    }
+    return found;
+  }
+}
+
 /**
- * Signature checks of one search: each pair of certificate and key is verified once, however many paths it is part of. A key that cannot have made the
- * signature is told without verifying, and costs nothing.
+ * Signature checks of one search: each pair of certificate and key is verified once, however many paths it is part of, and however many searches share what
+ * they know. A key that cannot have made the signature is told without verifying, and costs nothing.
  */
 export class SignatureChecks {
   readonly #budget: Budget;
-  /** By certificate, then by the SHA-256 of the key: several certificates of an authority can have the same one. */
-  readonly #known = new Map<Certificate, Map<string, SignatureFault | undefined>>();
+  readonly #knowledge: SignatureKnowledge;
+  readonly #triedAnchors = new Set<string>();
 
-  constructor(budget: Budget) {
+  constructor(budget: Budget, knowledge: SignatureKnowledge = new SignatureKnowledge()) {
     this.#budget = budget;
+    this.#knowledge = knowledge;
   }
 
   /** RFC 5280, section 6.1.3 (a)(1): the certificate was signed with the issuer's key. */
   check(certificate: Certificate, issuer: Signer, depth: number): Refusal | undefined {
-    const known = this.#checksOf(certificate);
     const { spki256 } = issuer.certificate;
+    if (proven.get(certificate)?.has(spki256) === true) return undefined;
+    const known = this.#knowledge.of(certificate);
     if (!known.has(spki256)) {
       const { publicKey } = issuer;
       const { signatureAlgorithm, tbsCertificate, signature } = certificate;
@@ -35,22 +51,36 @@ export class SignatureChecks {
         const cost = verificationCost(publicKey);
         if (!this.#budget.spend('signatures', cost) || !this.#budget.spend('bytes', tbsCertificate.length)) return exhausted(this.#budget);
         found = verifySignature(publicKey, signatureAlgorithm, tbsCertificate, signature);
-        if (found !== undefined && !this.#budget.spend('invalidSignatures', cost)) return exhausted(this.#budget);
+        if (found !== undefined && !this.#isFree(issuer) && !this.#budget.spend('invalidSignatures', cost)) return exhausted(this.#budget);
       }
       known.set(spki256, found);
     }
     const fault = known.get(spki256);
+    if (fault === undefined) prove(certificate, spki256);
     return fault === undefined ? undefined : refusal(fault.code, evidence(certificate, depth, fault.detail));
   }
 
-  #checksOf(certificate: Certificate): Map<string, SignatureFault | undefined> {
-    let known = this.#known.get(certificate);
-    if (known === undefined) {
-      known = new Map();
-      this.#known.set(certificate, known);
-    }
-    return known;
+  /**
+   * The first signature that an anchor did not make: where the operator trusts many of one name, and nothing tells them apart, the right one must be found.
+   */
+  #isFree(issuer: Signer): boolean {
+    const { spki256 } = issuer.certificate;
+    if (!('isAuthority' in issuer) || this.#triedAnchors.has(spki256)) return false;
+    this.#triedAnchors.add(spki256);
+    return true;
   }
+}
+
+/**
+ * Keys that certificates were signed with, for as long as the certificates are held: those that are configured or remembered verify many others, and anybody
+ * can send them again.
+ */
+const proven = new WeakMap<Certificate, Set<string>>();
+
+function prove(certificate: Certificate, spki256: string): void {
+  const keys = proven.get(certificate);
+  if (keys === undefined) proven.set(certificate, new Set([spki256]));
+  else keys.add(spki256);
 }
 
 /** The refusal for a budget that ran out. */

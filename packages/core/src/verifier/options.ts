@@ -74,7 +74,11 @@ const rules = {
   allowServerAuthPurpose: flag,
   allowPartialChain: flag,
   initialPolicies: z
-    .array(z.string().regex(/^[0-2](?:\.(?:0|[1-9]\d*))+$/, { error: "expected an OID, such as '2.16.840.1.101.3.2.1.48.1'" }))
+    .array(
+      z.string().regex(/^(?:[01]\.[1-3]?\d|2\.(?:0|[1-9]\d*))(?:\.(?:0|[1-9]\d*))+$/, {
+        error: "expected an OID, such as '2.16.840.1.101.3.2.1.48.1'",
+      }),
+    )
     .min(1, 'is an empty list, which no path satisfies: name a certificate policy, or leave it out')
     .optional(),
   requireExplicitPolicy: flag,

@@ -3,8 +3,10 @@ import {
   Budget,
   type CertificatePool,
   certificatePool,
+  holdsNamedIssuer,
   NearestRefusal,
   SignatureChecks,
+  SignatureKnowledge,
   type TrustSet,
   type ValidatedPath,
   validatedPaths,
@@ -40,42 +42,52 @@ export interface FoundPath {
 }
 
 /**
- * Looks for a path that is accepted: first with the issuers that are known, which costs the peer's certificate alone, then, if the fault
- * does not lie in the end entity itself, with what the peer presented. Each search has a budget of its own, and what the peer presented comes
- * before what is remembered: whoever can fill the memory with issuers of somebody else's name can so keep nobody out who sends his own.
+ * Looks for a path that is accepted: first with the issuers that are known, which costs the peer's certificate alone; then, if the fault does not lie
+ * in the end entity itself, with what the peer presented; then with both. Each search has a budget of its own: whoever can fill the memory with
+ * issuers of somebody else's name can so keep nobody out who sends his own. What one search found of a signature, the next knows.
  */
 export function* findPath(claim: Claim, inputs: Inputs): Steps<Outcome<FoundPath>> {
   const read = readCertificate(claim.endEntity);
   if (!read.ok) return { ok: false, refusal: atEndEntity(read.refusal) };
+  const endEntity = read.value;
+  const task: Task = { ...inputs, endEntity, trustSets: likeliestFirst(endEntity, inputs.trustSets), knowledge: new SignatureKnowledge() };
   // What was presented is gone when the connection is, which can happen while something is waited for.
   let chain: readonly Uint8Array[] | undefined;
   const presentedChain = (): readonly Uint8Array[] => {
     chain ??= claim.presentedChain();
     return chain;
   };
-  const first = yield* beforeWaiting(search(read.value, [], inputs), presentedChain);
+  const first = yield* beforeWaiting(
+    search(task, (trustSet) => [inputs.remembered(trustSet)]),
+    presentedChain,
+  );
   if (first.ok || isFault(first)) return first;
   const presented = readPresented(presentedChain());
   if (presented.length === 0) return explained(first, claim);
-  const second = yield* search(read.value, [certificatePool(presented)], inputs);
-  return second.ok ? second : explained(second, claim);
+  const pool = certificatePool(presented);
+  const second = yield* search(task, () => [pool]);
+  if (second.ok || isFault(second)) return second;
+  const third = yield* search(task, (trustSet) => [pool, inputs.remembered(trustSet)]);
+  return third.ok ? third : explained(second, claim);
 }
 
 type Search =
   | { readonly ok: true; readonly value: FoundPath }
   | { readonly ok: false; readonly refusal: Refusal; readonly isFinal: boolean };
 
-function* search(
-  endEntity: Certificate,
-  presented: readonly CertificatePool[],
-  { trustSets, remembered, at, judge }: Inputs,
-): Steps<Search> {
+interface Task extends Inputs {
+  readonly endEntity: Certificate;
+  readonly knowledge: SignatureKnowledge;
+}
+
+function* search(task: Task, pools: (trustSet: TrustSet) => readonly CertificatePool[]): Steps<Search> {
+  const { endEntity, trustSets, at, judge, knowledge } = task;
   const budget = new Budget();
-  const signatures = new SignatureChecks(budget);
+  const signatures = new SignatureChecks(budget, knowledge);
   const nearest = new NearestRefusal();
   let isFinal = false;
   for (const trustSet of trustSets) {
-    const paths = validatedPaths(endEntity, { trustSet, pools: [...presented, remembered(trustSet)], at, budget, signatures });
+    const paths = validatedPaths(endEntity, { trustSet, pools: pools(trustSet), at, budget, signatures });
     let next = paths.next();
     for (let judged = 0; next.done !== true && judged < mostPathsJudged; judged++) {
       const found = yield* judge(next.value, trustSet);
@@ -90,6 +102,13 @@ function* search(
   return { ok: false, refusal: nearest.refusal ?? refusal('PEERCERT_ISSUER_UNKNOWN', { detail: 'no trust set was searched' }), isFinal };
 }
 
+/** Sets in which an authority bears the identifier that the certificate names come first, since many authorities may have one name. */
+function likeliestFirst(endEntity: Certificate, trustSets: readonly TrustSet[]): readonly TrustSet[] {
+  if (trustSets.length < 2) return trustSets;
+  const fitting = trustSets.filter((trustSet) => holdsNamedIssuer(trustSet, endEntity));
+  return [...fitting, ...trustSets.filter((trustSet) => !fitting.includes(trustSet))];
+}
+
 /** Each may cost a question to a responder. There are few ways up that an authority has made, and one that is not revoked is among the first. */
 const mostPathsJudged = 8;
 
@@ -101,12 +120,18 @@ function isFault({ isFinal, refusal: { code } }: Search & { ok: false }): boolea
 /** A certificate beside the end entity that cannot be read is passed over: it can only be missed, never trusted. */
 function readPresented(chain: readonly Uint8Array[]): readonly Certificate[] {
   const certificates: Certificate[] = [];
+  let left = mostPresentedBytes;
   for (const der of chain.slice(0, longestPresentedChain)) {
+    left -= der.length;
+    if (left < 0) break;
     const read = readCertificate(der);
     if (read.ok) certificates.push(read.value);
   }
   return certificates;
 }
+
+/** OpenSSL takes 100 KB of certificates from a peer (SSL_CTX_set_max_cert_list); more, however they came, are not looked at. */
+const mostPresentedBytes = 102_400;
 
 /** On a resumed session an unknown issuer is an intermediate that was not sent again, as far as anyone can tell. */
 function explained(result: Search & { ok: false }, { resumed }: Claim): Outcome<never> {

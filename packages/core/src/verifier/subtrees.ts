@@ -25,26 +25,35 @@ type Reading = { readonly name: GeneralName } | { readonly problem: string };
 const host = '(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)(?:\\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*';
 const isHost = new RegExp(`^${host}$`, 'i');
 const isHostOrBelow = new RegExp(`^\\.?${host}$`, 'i');
-const isMailOrHost = new RegExp(`^(?:[\\x21-\\x3f\\x41-\\x7e]+@${host}|\\.?${host})$`, 'i');
+const atom = "[a-z0-9!#$%&'*+/=?^_`{|}~-]+";
+const isMailOrHost = new RegExp(`^(?:${atom}(?:\\.${atom})*@${host}|\\.?${host})$`, 'i');
+/** An IPv4 address, or none, to those who read URIs as browsers do. */
+const endsInNumber = /(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$/i;
 
 const forms: Readonly<Record<Form, (text: string) => Reading>> = {
   dns: (text) =>
-    isHost.test(text)
+    isHost.test(text) && text.length <= 253
       ? { name: { type: 'dNSName', value: text } }
       : { problem: "must be a DNS name in ASCII, such as 'example.com': it stands for itself and all below it" },
   email: (text) =>
-    isMailOrHost.test(text)
+    isMailOrHost.test(text) && text.length <= 320
       ? { name: { type: 'rfc822Name', value: text } }
       : { problem: "must be a mailbox 'alice@example.com', a host 'example.com', or '.example.com' for the hosts below it" },
   uri: (text) =>
-    isHostOrBelow.test(text)
+    isHostOrBelow.test(text) && text.length <= 253 && !endsInNumber.test(text)
       ? { name: { type: 'uniformResourceIdentifier', value: text } }
       : { problem: "must be the host of a URI, 'example.com', or '.example.com' for the hosts below it" },
   ip: readRange,
   directoryName(text) {
     const read = readDistinguishedNameText(text);
     // RFC 4514 writes the most specific first, DER has it last.
-    return read.ok ? { name: { type: 'directoryName', value: nameOf([...read.rdns].reverse()) } } : { problem: read.problem };
+    if (!read.ok) return { problem: read.problem };
+    try {
+      const name = nameOf([...read.rdns].reverse());
+      return name.isPrepared ? { name: { type: 'directoryName', value: name } } : { problem: 'is longer than a name that can be compared' };
+    } catch {
+      return { problem: 'has more attributes than a name may have' };
+    }
   },
 };
 

@@ -29,5 +29,6 @@ export type { PssParameters } from './pss-parameters.js';
 export { checkPublicKey, type PublicKey, preparePublicKey } from './public-key.js';
 export { checkSignatureFits, type SignatureFault, verifySignature } from './signature.js';
 export { verifySignatureInSlices } from './sliced-signature.js';
+export { prepareString } from './string-preparation.js';
 export type { SubjectPublicKeyInfo } from './subject-public-key-info.js';
 export type { Extension } from './tbs-certificate.js';

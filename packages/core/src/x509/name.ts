@@ -11,6 +11,7 @@ export class Name {
   readonly #end: number;
   #rdns: readonly (readonly Attribute[])[] | undefined;
   #key: string | undefined;
+  #isPrepared: boolean | undefined;
 
   /** Internal: `readName` has checked the bytes. */
   constructor(bytes: Uint8Array, start: number, end: number) {
@@ -39,16 +40,31 @@ export class Name {
    * Two names match when their keys are equal (RFC 5280, section 7.1): string types are one, strings are compared as RFC 4518 prepares them,
    * values that are no strings by their bytes. Attributes of one relative name have no order.
    *
-   * A name of more than 1,024 bytes matches its own bytes alone: RFC 5280, appendix A.1 bounds most attributes at 64 characters, so that fifteen
-   * such attributes fit, and what a peer can make us prepare is bounded.
+   * A name that is not prepared matches its own bytes alone (see `isPrepared`).
    */
   get key(): string {
-    this.#key ??= this.#end - this.#start > longestPrepared ? hash('sha256', this.der) : this.rdns.map(rdnKey).join('|');
+    this.#key ??= this.#prepared() ?? hash('sha256', this.der);
     return this.#key;
+  }
+
+  /**
+   * Whether the key is made of the name's parts, so that one can tell what the name begins with. A name of more than 1,024 bytes is not prepared, nor is one
+   * that would take long: RFC 5280, appendix A.1 bounds most attributes at 64 characters, so that fifteen such attributes fit, and what a peer can
+   * make us prepare is bounded.
+   */
+  get isPrepared(): boolean {
+    this.#isPrepared ??= this.#prepared() !== undefined;
+    return this.#isPrepared;
   }
 
   equals(other: Name): boolean {
     return this === other || equalBytes(this.der, other.der) || this.key === other.key;
+  }
+
+  #prepared(): string | undefined {
+    if (this.#end - this.#start > longestPrepared) return undefined;
+    const keys = this.rdns.map(rdnKey);
+    return keys.includes(undefined) ? undefined : keys.join('|');
   }
 
   /** The name as RFC 4514 writes it, the most specific attribute first. */
@@ -134,17 +150,20 @@ function decodeRelativeName(rdn: DerReader): readonly Attribute[] {
  * The key of the name that one more relative name below `base` makes: what nameRelativeToCRLIssuer stands for (RFC 5280, section 4.2.1.13).
  */
 export function keyBelow(base: Name, rdn: readonly Attribute[]): string {
-  return base.isEmpty ? rdnKey(rdn) : `${base.key}|${rdnKey(rdn)}`;
+  const key = rdnKey(rdn);
+  // What is not prepared is no name that could be compared by its parts.
+  if (key === undefined || !base.isPrepared) return '#';
+  return base.isEmpty ? key : `${base.key}|${key}`;
 }
 
-function rdnKey(rdn: readonly Attribute[]): string {
-  return rdn.map(attributeKey).sort().join('+');
+function rdnKey(rdn: readonly Attribute[]): string | undefined {
+  const keys = rdn.map(attributeKey);
+  return keys.includes(undefined) ? undefined : keys.sort().join('+');
 }
 
 /** The length in front makes the key unambiguous, whatever the value holds. */
-function attributeKey({ type, value, isString, der }: Attribute): string {
-  // OpenSSL folds these types alone; a NumericString is compared by its bytes.
-  if (!isString || der[0] === tags.numericString) return `${type}#${toHex(der)}`;
-  const folded = prepareString(value);
-  return `${type}=${folded.length}:${folded}`;
+function attributeKey({ type, value, isString, der }: Attribute): string | undefined {
+  if (!isString) return `${type}#${toHex(der)}`;
+  const prepared = prepareString(value);
+  return prepared === undefined ? undefined : `${type}=${prepared.length}:${prepared}`;
 }

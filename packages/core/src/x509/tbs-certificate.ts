@@ -1,4 +1,4 @@
-import { constructedTag, DerError, type DerReader, equalBytes, primitiveTag, tags } from '../asn1/index.js';
+import { constructedTag, DerError, DerLimitError, type DerReader, equalBytes, primitiveTag, tags } from '../asn1/index.js';
 import { type AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm-identifier.js';
 import { type Name, readName } from './name.js';
 import { readSubjectPublicKeyInfo, type SubjectPublicKeyInfo } from './subject-public-key-info.js';
@@ -109,6 +109,7 @@ function readExtensions(fields: DerReader, version: number): ReadonlyMap<string,
 export function readExtensionList(list: DerReader): ReadonlyMap<string, Extension> {
   const extensions = new Map<string, Extension>();
   do {
+    if (extensions.size >= mostExtensions) throw new DerLimitError(`more than ${mostExtensions} extensions`);
     const extension = readExtension(list);
     if (extensions.has(extension.oid)) throw new DerError(`extension ${extension.oid} twice`);
     extensions.set(extension.oid, extension);
@@ -127,6 +128,9 @@ function readExtension(list: DerReader): Extension {
   fields.finish(`extension ${oid}`);
   return new Extension(oid, critical, list.bytes, valueStart, fields.position);
 }
+
+/** Certificates have about ten. */
+const mostExtensions = 64;
 
 const none: ReadonlyMap<string, Extension> = new Map();
 

@@ -60,7 +60,7 @@ describe('Budget', () => {
       invalidSignatures: 16,
       candidates: 1_000,
       bytes: 2_097_152,
-      nameComparisons: 250_000,
+      nameComparisons: 100_000,
       policyNodes: 10_000,
     });
   });

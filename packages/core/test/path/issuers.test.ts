@@ -144,5 +144,13 @@ describe('Issuers', () => {
     const between = authority('far', { issuer: root });
     const found = issuersOf(client(anchorOne), [root], [nowhere, far, between, intermediateOne]);
     expect(certificatesOf(found)).toEqual(order(intermediateOne, far, nowhere));
+    const two = issuersOf(client(anchorOne), [root], [far, between, intermediateOne]);
+    expect(certificatesOf(two)).toEqual(order(intermediateOne, far));
+  });
+
+  it('gives an anchor first, though an intermediate has one right above it and the anchor has none', () => {
+    const anchored = authority('CA', { issuer: authority('nowhere'), key: testKey('ec', 'anchored') });
+    const found = issuersOf(client(anchorOne), [root, anchored], [intermediateOne]);
+    expect(certificatesOf(found)).toEqual(order(anchored, intermediateOne));
   });
 });

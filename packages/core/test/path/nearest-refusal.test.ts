@@ -93,12 +93,30 @@ describe('NearestRefusal', () => {
   it('does not repeat the most telling as its own near miss', () => {
     const again = refused('PEERCERT_BUDGET_EXHAUSTED', undefined, 'the limit was met');
     expect(nearestOf(again, again)?.trace).toHaveLength(1);
+    const [one, two] = [
+      { detail: 'one', depth: 1 },
+      { detail: 'two', depth: 2 },
+    ];
+    const nearest = nearestOf(refusal('PEERCERT_ISSUER_UNKNOWN', two), refusal('PEERCERT_CERTIFICATE_EXPIRED', [one, two]));
+    expect(nearest?.trace).toEqual([one, two]);
+  });
+
+  it('keeps apart near misses that differ in the subject alone', () => {
+    const misses = ['CN=a', 'CN=b'].map((subject) => refusal('PEERCERT_SIGNATURE_INVALID', { detail: 'miss', depth: 1, subject }));
+    expect(nearestOf(refused('PEERCERT_CERTIFICATE_EXPIRED', 1), ...misses)?.trace).toHaveLength(3);
+  });
+
+  it('takes a refusal without a trace for one about no place', () => {
+    const bare = refusal('PEERCERT_CERTIFICATE_EXPIRED', []);
+    expect(nearestOf(bare, refused('PEERCERT_CERTIFICATE_EXPIRED', 1))?.trace).toHaveLength(1);
+    expect(nearestOf(refused('PEERCERT_SIGNATURE_INVALID', 1), bare, refused('PEERCERT_SIGNATURE_INVALID', 1))?.trace).toHaveLength(1);
+    expect(isFinal(bare)).toBe(false);
   });
 });
 
 describe('isFinal', () => {
   it.each([
-    ['PEERCERT_BUDGET_EXHAUSTED', undefined],
+    ['PEERCERT_BUDGET_EXHAUSTED', 0],
     ['PEERCERT_CERTIFICATE_MALFORMED', 0],
     ['PEERCERT_CERTIFICATE_EXPIRED', 0],
     ['PEERCERT_CERTIFICATE_NOT_YET_VALID', 0],
@@ -111,6 +129,8 @@ describe('isFinal', () => {
   });
 
   it.each([
+    // Another certificate of the issuer may be within the limits.
+    ['PEERCERT_BUDGET_EXHAUSTED', 1],
     ['PEERCERT_CERTIFICATE_EXPIRED', 1],
     ['PEERCERT_KEY_NOT_ALLOWED', 1],
     ['PEERCERT_CERTIFICATE_MALFORMED', undefined],

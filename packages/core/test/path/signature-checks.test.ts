@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Budget, defaultBudget, SignatureChecks } from '../../src/path/index.js';
+import { Budget, defaultBudget, SignatureChecks, SignatureKnowledge } from '../../src/path/index.js';
 import { testKey } from '../support/certificate-builder.js';
 import { anchor, authority, client, copyOf } from './pki.js';
 
@@ -11,6 +11,24 @@ function checks(limits: Partial<typeof defaultBudget> = {}) {
   const budget = new Budget({ ...defaultBudget, ...limits });
   return { budget, signatures: new SignatureChecks(budget) };
 }
+
+describe('what is known of signatures', () => {
+  it('is shared by searches that are given it, and by copies of a certificate', () => {
+    const knowledge = new SignatureKnowledge();
+    const budget = new Budget({ ...defaultBudget, invalidSignatures: 1 });
+    expect(new SignatureChecks(budget, knowledge).check(copyOf(endEntity), anchor(stranger), 0)?.code).toBe('PEERCERT_SIGNATURE_INVALID');
+    const nothing = new Budget({ ...defaultBudget, signatures: 0 });
+    expect(new SignatureChecks(nothing, knowledge).check(copyOf(endEntity), anchor(stranger), 0)?.code).toBe('PEERCERT_SIGNATURE_INVALID');
+    expect(new SignatureChecks(nothing).check(copyOf(endEntity), anchor(stranger), 0)?.code).toBe('PEERCERT_BUDGET_EXHAUSTED');
+  });
+
+  it('is kept with a certificate for as long as it is held, where the signature is good', () => {
+    const held = client(root);
+    expect(checks().signatures.check(held, anchor(root), 0)).toBeUndefined();
+    expect(checks({ signatures: 0 }).signatures.check(held, anchor(root), 0)).toBeUndefined();
+    expect(checks({ signatures: 0 }).signatures.check(held, anchor(stranger), 0)?.code).toBe('PEERCERT_BUDGET_EXHAUSTED');
+  });
+});
 
 describe('SignatureChecks', () => {
   it('refuses a signature by another key', () => {
@@ -67,16 +85,17 @@ describe('SignatureChecks', () => {
 
   it('verifies nothing beyond the limit on signatures, good or bad', () => {
     const { budget, signatures } = checks({ signatures: 0 });
-    expect(signatures.check(endEntity, anchor(root), 0)).toMatchObject({
+    const unseen = copyOf(endEntity);
+    expect(signatures.check(unseen, anchor(root), 0)).toMatchObject({
       code: 'PEERCERT_BUDGET_EXHAUSTED',
       trace: [{ detail: 'the limit on signatures was met' }],
     });
     expect(budget.exhausted).toBe('signatures');
-    expect(signatures.check(endEntity, anchor(root), 0)?.code).toBe('PEERCERT_BUDGET_EXHAUSTED');
+    expect(signatures.check(unseen, anchor(root), 0)?.code).toBe('PEERCERT_BUDGET_EXHAUSTED');
   });
 
   it('stops at the limit on signatures that do not verify', () => {
-    const { budget, signatures } = checks({ invalidSignatures: 1 });
+    const { budget, signatures } = checks({ invalidSignatures: 0 });
     expect(signatures.check(endEntity, anchor(stranger), 0)?.code).toBe('PEERCERT_SIGNATURE_INVALID');
     expect(signatures.check(client(root), anchor(root), 0)).toBeUndefined();
     expect(signatures.check(client(root), anchor(stranger), 0)).toMatchObject({
@@ -91,9 +110,19 @@ describe('SignatureChecks', () => {
     const slow = authority('slow', { key: testKey('ec-p521') });
     const signed = client(slow);
     expect(checks({ signatures: 16 }).signatures.check(signed, anchor(slow), 0)).toBeUndefined();
-    expect(checks({ signatures: 15 }).signatures.check(signed, anchor(slow), 0)?.code).toBe('PEERCERT_BUDGET_EXHAUSTED');
+    expect(checks({ signatures: 15 }).signatures.check(copyOf(signed), anchor(slow), 0)?.code).toBe('PEERCERT_BUDGET_EXHAUSTED');
     const other = client(authority('slow', { key: testKey('ec-p521', 'other') }));
-    expect(checks({ invalidSignatures: 15 }).signatures.check(other, anchor(slow), 0)?.code).toBe('PEERCERT_BUDGET_EXHAUSTED');
+    const few = checks({ invalidSignatures: 15 }).signatures;
+    expect(few.check(client(slow, { signedWith: testKey('ec-p521', 'other') }), anchor(slow), 0)?.code).toBe('PEERCERT_SIGNATURE_INVALID');
+    expect(few.check(other, anchor(slow), 0)?.code).toBe('PEERCERT_BUDGET_EXHAUSTED');
+  });
+
+  it('takes nothing of the limit for the first signature that an anchor did not make', () => {
+    const { budget, signatures } = checks({ invalidSignatures: 1 });
+    expect(signatures.check(client(root), anchor(stranger), 0)?.code).toBe('PEERCERT_SIGNATURE_INVALID');
+    expect(signatures.check(client(root), anchor(stranger), 0)?.code).toBe('PEERCERT_SIGNATURE_INVALID');
+    expect(signatures.check(client(root), anchor(stranger), 0)?.code).toBe('PEERCERT_BUDGET_EXHAUSTED');
+    expect(budget.exhausted).toBe('invalidSignatures');
   });
 
   it.each([

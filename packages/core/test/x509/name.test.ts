@@ -99,7 +99,8 @@ describe('equals', () => {
     ['long names that differ in case', cn(utf8String('A'.repeat(1_025))), cn(utf8String('a'.repeat(1_025)))],
     ['a space that is not there', cn(utf8String('a b')), cn(utf8String('ab'))],
     ['a string and its hexadecimal form', cn(bitString(hex('61'))), cn(utf8String('#03020061'))],
-    ['a NumericString and the same digits', cn(tlv(0x12, ascii('1'))), cn(printableString('1'))],
+    ['letters under a pile of marks, by case', cn(utf8String(`A${'\u0301'.repeat(31)}`)), cn(utf8String(`a${'\u0301'.repeat(31)}`))],
+    ['characters that stand for many, by case', cn(utf8String(`A${'\ufdfa'.repeat(20)}`)), cn(utf8String(`a${'\ufdfa'.repeat(20)}`))],
     [
       'a value that imitates the key of two attributes',
       cn(utf8String('a|2.5.4.3=1:b')),
@@ -124,6 +125,7 @@ describe('equals', () => {
     ['UniversalString and IA5String', cn(tlv(0x1c, hex('00000061'))), cn(tlv(0x16, ascii('a')))],
     ['ASCII letters of another case', cn(utf8String('Example CORP')), cn(utf8String('eXAMPLE corp'))],
     ['ASCII letters of another case among others', cn(utf8String('GRÜSSE')), cn(utf8String('grÜsse'))],
+    ['a NumericString and the same digits', cn(tlv(0x12, ascii('1'))), cn(printableString('1'))],
     ['letters of another case beyond ASCII', cn(utf8String('ÄÉЖ')), cn(utf8String('äéж'))],
     ['sharp s and its capitals', cn(utf8String('Straße')), cn(utf8String('STRASSE'))],
     ['sigma at the end of a word', cn(utf8String('ΟΔΟΣ')), cn(utf8String('οδος'))],

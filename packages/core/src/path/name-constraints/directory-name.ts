@@ -14,6 +14,7 @@ import type { NameForm } from './name-form.js';
  * | C=DE, O=a  | C=DE, O=a + OU=b  | no             |
  * | C=DE, O=a  | C=DE              | no             |
  * | C=DE, O=a  | O=a, C=DE         | no             |
+ * | any        | a name that is not prepared (`Name.isPrepared`) | refused |
  */
 export const directoryName: NameForm<string, string> = {
   label: 'directoryName',
@@ -27,6 +28,7 @@ export const directoryName: NameForm<string, string> = {
  * `Name.key` with a separator behind the last relative name as well. Reading a key from the left, each value's end is known (a string has
  * its length in front of it, other values are hexadecimal), so keys that begin alike stand for names that begin alike.
  */
-function prefix(name: Name): string {
-  return name.isEmpty ? '' : `${name.key}|`;
+function prefix(name: Name): string | undefined {
+  if (name.isEmpty) return '';
+  return name.isPrepared ? `${name.key}|` : undefined;
 }

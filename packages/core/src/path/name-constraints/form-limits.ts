@@ -16,6 +16,11 @@ export class FormLimits {
     this.#form = formOf(key);
   }
 
+  /** What it costs to read the subtrees before the first comparison; nothing once they have been read. */
+  get readingCost(): number {
+    return this.#isRead ? 0 : this.#cost * 10;
+  }
+
   /**
    * What it costs to compare one name with all subtrees, in comparisons of short names. Thousands of subtrees do not stay in the
    * processor's caches, which makes each comparison several times as dear; no authority has so many.

@@ -48,7 +48,8 @@ export class NameLimits {
       for (const level of this.#levels) {
         const limits = level.limits.get(form);
         if (limits === undefined) continue;
-        if (!budget.spend('nameComparisons', group.weight + group.names.length * limits.cost)) return exhausted(budget);
+        if (!budget.spend('nameComparisons', group.weight + limits.readingCost + group.names.length * limits.cost))
+          return exhausted(budget);
         for (const name of group.names) {
           const fault = limits.findFault(name, () => ownerOf(level));
           if (fault !== undefined) return refusal('PEERCERT_NAME_NOT_PERMITTED', evidence(certificate, depth, fault));

@@ -26,8 +26,8 @@ export function generalNameText(name: GeneralName): string {
  * their ends takes as long as they are.
  */
 export function weight(name: GeneralName): number {
-  const length = name.type === 'directoryName' ? name.value.key.length : name.value.length;
-  return 1 + (length >> 6);
+  // To prepare a name for comparison takes as long as to compare a short one for each of its octets.
+  return 1 + (name.type === 'directoryName' ? name.value.der.length : name.value.length >> 6);
 }
 
 /** A host name has 253 characters at most. */

@@ -90,7 +90,11 @@ const utf8LocalPart: LocalPartSyntax = {
   quotedString: /^"(?:[ !#-[\]-~\x80-\u{10ffff}]|\\[ -~])*"$/u,
 };
 
+/** RFC 5321, section 4.5.3.1: 64 octets, an @, and 255. */
+const longestMailbox = 320;
+
 function readMailbox(text: string, { dotString, quotedString }: LocalPartSyntax): Mailbox | undefined {
+  if (text.length > longestMailbox) return undefined;
   // A quoted local part may hold the character too; a host has none.
   const at = text.lastIndexOf('@');
   const host = at < 0 ? undefined : readHost(text.slice(at + 1));

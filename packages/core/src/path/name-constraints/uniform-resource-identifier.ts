@@ -59,7 +59,11 @@ const uriSyntax = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([A-Za-z0-9._-]+)(?::[0-9]*)?(?:
 /** A host whose last label is a number is an IPv4 address, or is none, to those who read URIs as browsers do. */
 const endsInNumber = /(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$/;
 
+/** SPIFFE IDs have at most 2,048 bytes, and other URIs that name somebody are no longer. */
+const longestUri = 2_048;
+
 function hostOf(uri: string): string | undefined {
+  if (uri.length > longestUri) return undefined;
   const host = readHost(uriSyntax.exec(uri)?.[1] ?? '');
   return host === undefined || endsInNumber.test(host) ? undefined : host;
 }

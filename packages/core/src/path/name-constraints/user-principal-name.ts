@@ -1,4 +1,4 @@
-import { oids } from '../../x509/index.js';
+import { oids, prepareString } from '../../x509/index.js';
 import { type Domain, isBelow, isWithin, readDomain, readHost } from './host.js';
 import type { NameForm } from './name-form.js';
 import { readUtf8OtherName } from './utf8-other-name.js';
@@ -44,13 +44,13 @@ export const userPrincipalName: NameForm<PrincipalName, PrincipalSubtree> = {
   readName(name) {
     if (name.type !== 'otherName' || name.typeId !== oids.otherName.userPrincipalName) return undefined;
     const text = readUtf8OtherName(name.value);
-    return text === undefined ? undefined : readPrincipalName(text);
+    return text === undefined || text.length > longestName ? undefined : readPrincipalName(text);
   },
 
   readSubtree(base) {
     if (base.type !== 'otherName' || base.typeId !== oids.otherName.userPrincipalName) return undefined;
     const text = readUtf8OtherName(base.value);
-    if (text === undefined) return undefined;
+    if (text === undefined || text.length > longestName) return undefined;
     if (text === '') return { kind: 'all' };
     if (text.indexOf('@') > 0) {
       const name = readPrincipalName(text);
@@ -90,6 +90,9 @@ export const userPrincipalName: NameForm<PrincipalName, PrincipalSubtree> = {
   },
 };
 
+/** Active Directory allows 1,024 characters. */
+const longestName = 1_024;
+
 function readPrincipalName(text: string): PrincipalName | undefined {
   const at = text.indexOf('@');
   // A second @ is left to the host, which has none.
@@ -100,6 +103,7 @@ function readPrincipalName(text: string): PrincipalName | undefined {
 function fold(user: string): FoldedUser {
   return {
     narrow: user.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()),
-    wide: user.normalize('NFKC').toLowerCase(),
+    // What is not prepared equals nothing but itself.
+    wide: prepareString(user) ?? user,
   };
 }

@@ -145,6 +145,7 @@ describe('PolicyProcessing refuses what the budget does not hold:', () => {
 
   it('each mapping, and each policy that is there when it is made', () => {
     expect(costOf([{ policies, mappings }, { policies: [bronze] }])).toBe(3 + 2 + 3 + 1);
+    expect(costOf([{ policies, mappings }, {}])).toBe(3 + 2 + 3);
   });
 
   it('each mapping, where there is no policy left', () => {

@@ -120,6 +120,7 @@ describe('RFC 5280, section 6.1.4', () => {
     const tight = { policies: [gold], requireExplicitPolicy: 0, inhibitPolicyMapping: 0, inhibitAnyPolicy: 0 };
     expect(refusalOf([tight, looser, {}]).trace[1]).toMatchObject({ depth: 2 });
     expect(refusalOf([looser, tight, {}]).trace[1]).toMatchObject({ depth: 1 });
+    expect(refusalOf([tight, tight, {}]).trace[1]).toMatchObject({ depth: 2 });
     expect(refusalOf([tight, looser, { policies: [anyPolicy] }]).trace[0]?.detail).toMatch(/anyPolicy is inhibited$/);
     expect(refusalOf([tight, { ...looser, mappings: [[gold, silver]] }, { policies: [silver] }]).trace[0]?.detail).toMatch(
       /policy mapping is inhibited$/,

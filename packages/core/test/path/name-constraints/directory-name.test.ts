@@ -94,8 +94,21 @@ describe('a directoryName constraint', () => {
   it('names a subject of thousands of bytes by its length', () => {
     const certificate = named([], { O: 'x'.repeat(8_192) });
     expect(faultOf(below({ permitted: [directoryName(base)] }), certificate)).toMatch(
-      /^the name directoryName "a name of 82\d\d bytes" is not/,
+      /^the name directoryName "a name of 82\d\d bytes" cannot be compared with the directoryName constraints of CN=CA$/,
     );
+  });
+
+  it.each([
+    ['of more than a kilobyte', 'x'.repeat(1_100)],
+    ['of characters that stand for many', '\ufdfa'.repeat(100)],
+    ['of letters under a pile of marks', `a${'\u0301'.repeat(31)}`],
+  ])('refuses a name that cannot be compared, since it would be in no excluded subtree: one %s', (_, OU) => {
+    const certificate = named([], { O: 'Victim', CN: 'admin', OU });
+    for (const constraints of [{ excluded: [directoryName({ O: 'Victim' })] }, { permitted: [directoryName({ O: 'Victim' })] }]) {
+      expect(faultOf(below(constraints), certificate)).toContain('cannot be compared');
+    }
+    const other = named([], { O: 'Other' });
+    expect(faultOf(below({ excluded: [directoryName({ OU })] }), other)).toContain('which cannot be processed');
   });
 
   it('excludes a name by one subtree of many, and permits it by one of many', () => {

@@ -72,6 +72,8 @@ describe('a dNSName constraint', () => {
     ['.a.example', '*.a.example', true, true],
     ['.a.example', '*.b.a.example', true, true],
     ['b.a.example', '*.a.example', false, true],
+    ['bb.a.example', '*.a.example', false, true],
+    ['bb.a.example', '*.b.a.example', false, false],
     ['.b.a.example', '*.a.example', false, true],
     ['c.b.a.example', '*.a.example', false, false],
     ['a.example', '*.ba.example', false, false],

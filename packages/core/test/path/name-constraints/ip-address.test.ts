@@ -33,12 +33,15 @@ describe('an iPAddress constraint', () => {
     expect(verdicts(iPAddress(...v6(address), ...v6(mask)), iPAddress(...v6(name)))).toEqual({ permits: isIn, excludes: isIn });
   });
 
-  it('compares neither kind with the other, nor an IPv4-mapped address with IPv4', () => {
+  it('compares neither kind with the other, but for excluding IPv4-mapped addresses with IPv4', () => {
     const anyV4 = network('0.0.0.0', '0.0.0.0');
     const anyV6 = iPAddress(...v6(''), ...v6(''));
     const out = { permits: false, excludes: false };
     expect(verdicts(anyV4, iPAddress(...v6('20010db8')))).toEqual(out);
-    expect(verdicts(anyV4, iPAddress(...v6('00000000000000000000ffffc0000201')))).toEqual(out);
+    const mapped = (network: string) => iPAddress(...v6(`00000000000000000000${network}`));
+    expect(verdicts(anyV4, mapped('ffffc0000201'))).toEqual({ permits: false, excludes: true });
+    expect(verdicts(network('192.0.2.0', '255.255.255.0'), mapped('ffffc0000301'))).toEqual(out);
+    expect(verdicts(anyV4, mapped('fffec0000201'))).toEqual(out);
     expect(verdicts(anyV6, iPAddress(192, 0, 2, 1))).toEqual(out);
   });
 

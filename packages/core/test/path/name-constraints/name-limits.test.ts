@@ -125,7 +125,9 @@ describe('the budget for name comparisons', () => {
       excluded: [dNSName('c.a.example'), rfc822Name('x.example')],
     });
     const certificate = named([dNSName('a.example'), dNSName('b.a.example')]);
-    // Three to look at the names, two to read those of the form, and twice the three subtrees.
+    // Ten for each subtree of the form, once; three to look at the names, two to read those of the form, and twice the three subtrees.
+    expect(limits.check(certificate, 0, withComparisons(40))?.code).toBe('PEERCERT_BUDGET_EXHAUSTED');
+    expect(limits.check(certificate, 0, withComparisons(41))).toBeUndefined();
     expect(limits.check(certificate, 0, withComparisons(11))).toBeUndefined();
     expect(limits.check(certificate, 0, withComparisons(10))?.code).toBe('PEERCERT_BUDGET_EXHAUSTED');
     expect(limits.check(certificate, 0, withComparisons(2))?.code).toBe('PEERCERT_BUDGET_EXHAUSTED');
@@ -135,17 +137,24 @@ describe('the budget for name comparisons', () => {
     const limits = below({ permitted: [uniformResourceIdentifier('a.example')] });
     const long = named([uniformResourceIdentifier(`https://a.example/${'b'.repeat(6_400)}`)]);
     expect(limits.check(long, 0, withComparisons(100))?.code).toBe('PEERCERT_BUDGET_EXHAUSTED');
-    expect(limits.check(long, 0, withComparisons(110))).toBeUndefined();
+    expect(limits.check(long, 0, withComparisons(120))?.code).toBe('PEERCERT_NAME_NOT_PERMITTED');
     const longSubtree = below({ excluded: [rfc822Name(`${'b'.repeat(6_400)}@a.example`)] });
     expect(longSubtree.check(named([rfc822Name('a@a.example')]), 0, withComparisons(100))?.code).toBe('PEERCERT_BUDGET_EXHAUSTED');
+  });
+
+  it('charges a directoryName by each of its octets', () => {
+    const limits = below({ excluded: [directoryName('x')] });
+    const long = named([], { O: 'b'.repeat(900) });
+    expect(limits.check(long, 0, withComparisons(900))?.code).toBe('PEERCERT_BUDGET_EXHAUSTED');
+    expect(limits.check(long, 0, withComparisons(1_500))).toBeUndefined();
   });
 
   it('charges each subtree of thousands several times', () => {
     const certificate = named([dNSName('a.example')]);
     const limits = (count: number) => below({ excluded: bases(count, 'b.example') });
-    expect(limits(1_023).check(certificate, 0, withComparisons(1_026))).toBeUndefined();
-    expect(limits(1_024).check(certificate, 0, withComparisons(2_050))?.code).toBe('PEERCERT_BUDGET_EXHAUSTED');
-    expect(limits(1_024).check(certificate, 0, withComparisons(2_051))).toBeUndefined();
+    expect(limits(1_023).check(certificate, 0, withComparisons(1_026 + 10_230))).toBeUndefined();
+    expect(limits(1_024).check(certificate, 0, withComparisons(2_050 + 10_240))?.code).toBe('PEERCERT_BUDGET_EXHAUSTED');
+    expect(limits(1_024).check(certificate, 0, withComparisons(2_051 + 10_240))).toBeUndefined();
   });
 
   it('is not touched where there are no constraints, nor by subtrees of other forms', () => {

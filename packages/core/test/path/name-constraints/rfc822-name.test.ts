@@ -4,7 +4,7 @@ import { ascii, ia5String, sequence, set, tlv, utf8String } from '../../support/
 import { attribute } from '../../support/names.js';
 import { below, faultOf, faults, named, verdicts } from './limits.js';
 
-const { directoryName, otherName, rfc822Name } = generalName;
+const { directoryName, dNSName, otherName, rfc822Name } = generalName;
 const smtpUTF8Mailbox = (mailbox: string) => otherName('1.3.6.1.5.5.7.8.9', utf8String(mailbox));
 const subject = (value: string | Uint8Array) => sequence(set(attribute('CN', 'c')), set(attribute('emailAddress', value)));
 
@@ -129,6 +129,19 @@ describe('an rfc822Name constraint', () => {
     const limits = below({ permitted: [rfc822Name('b.example')] });
     expect(faultOf(limits, named([], subject(ia5String('a@b.example'))))).toBeUndefined();
     expect(faultOf(limits, named([], subject(utf8String('a@b.example'))))).toBeUndefined();
+  });
+
+  it('concerns an emailAddress of the subject whichever of two levels it is on', () => {
+    const mail = { permitted: [rfc822Name('b.example')] };
+    const other = { permitted: [dNSName('b.example')] };
+    for (const limits of [below(mail, below(other)), below(other, below(mail))]) {
+      expect(faultOf(limits, named([], subject('a@c.example')))).toContain('is not in the permitted subtree rfc822Name "b.example"');
+    }
+  });
+
+  it('says nothing of a mailbox in an otherName of another type-id', () => {
+    const certificate = named([otherName('1.2.3', utf8String('a@c.example'))]);
+    expect(faultOf(below({ permitted: [rfc822Name('b.example')] }), certificate)).toBeUndefined();
   });
 
   it('says nothing of an emailAddress in an alternative directoryName', () => {
