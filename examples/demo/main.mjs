@@ -8,7 +8,7 @@ import { argumentsOrUsage } from './arguments.mjs';
 import { writeHandout } from './handout.mjs';
 import { invitation } from './invitation.mjs';
 import { judge } from './judge.mjs';
-import { createPki, writeFiles } from './pki.mjs';
+import { createPki, replaceCrls, writeFiles } from './pki.mjs';
 import { playAll } from './play.mjs';
 import { ifFree } from './ports.mjs';
 import { startExpress, startFastify } from './servers.mjs';
@@ -24,7 +24,7 @@ let isStoryTold = false;
 say('Making a development PKI …');
 const pki = await createPki();
 if (makeAnew) rmSync(folder, { recursive: true, force: true });
-writeFiles(pki, folder);
+await writeFiles(pki, folder);
 const handout = await writeHandout(pki.byBrowser, folder);
 
 const servers = [await start(startFastify, port), await start(startExpress, port === 0 ? 0 : port + 1)];
@@ -44,7 +44,8 @@ if (once) {
 
 /** How many rows were not as expected. */
 async function tellStory() {
-  const told = await playAll(story, servers, pki);
+  const revoke = async () => replaceCrls(await pki.issueCrls({ hasLeft: true }), folder);
+  const told = await playAll(story, servers, pki, revoke);
   const played = story.map((row, index) => {
     const answers = told[index] ?? [];
     return { row, answers, problems: answers.map((answer) => judge(row, answer)) };

@@ -9,10 +9,11 @@ import { setTimeout as wait } from 'node:timers/promises';
  * @param {readonly Row[]} story
  * @param {readonly import('./servers.mjs').Running[]} servers
  * @param {import('./pki.mjs').Pki} pki
+ * @param {() => Promise<void>} revoke revokes the certificate of who leaves
  * @returns {Promise<readonly (readonly Answer[])[]>}
  */
-export async function playAll(story, servers, pki) {
-  const playRow = (/** @type {Row} */ row) => Promise.all(servers.map(({ port }) => play(row, port, pki)));
+export async function playAll(story, servers, pki, revoke) {
+  const playRow = (/** @type {Row} */ row) => Promise.all(servers.map(({ port }) => play(row, port, pki, revoke)));
   /** @type {Promise<unknown>} */
   let previous = Promise.resolve();
   const rows = story.map((row) => {
@@ -35,13 +36,15 @@ export async function playAll(story, servers, pki) {
  * @param {Row} row
  * @param {number} port
  * @param {import('./pki.mjs').Pki} pki
+ * @param {() => Promise<void>} revoke
  * @returns {Promise<Answer>}
  */
-async function play({ route, as, via }, port, { ca, clients, issueBrief }) {
+async function play({ route, as, via }, port, { ca, clients, issueBrief }, revoke) {
   const certificate = as === 'brief' ? await issueBrief() : as === undefined ? {} : clients[as];
   const options = { port, path: route, ca: ca.certificate, ...certificate };
   if (via === 'resumed') return await askResumed(options);
-  if (via === 'kept') return await askTwice(options);
+  if (via === 'kept') return await askTwice(options, () => wait(untilRunOut(String(options.cert))));
+  if (via === 'revoked') return await askTwice(options, revoke);
   return (await ask({ ...options, agent: false })).answer;
 }
 
@@ -56,21 +59,32 @@ async function askResumed(options) {
 }
 
 /**
+ * Asks, and asks again over the same connection once something has happened: until the answer is another, for news of a file take some milliseconds.
+ *
  * @param {Options} options
+ * @param {() => Promise<void>} happens
  * @returns {Promise<Answer>}
  */
-async function askTwice(options) {
+async function askTwice(options, happens) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   try {
     const before = await ask({ ...options, agent });
-    await wait(untilRunOut(String(options.cert)));
-    const after = await ask({ ...options, agent });
+    await happens();
+    const since = Date.now();
+    let after = await ask({ ...options, agent });
+    while ('status' in after.answer && after.answer.status === 200 && Date.now() - since < longestNews) {
+      await wait(5);
+      after = await ask({ ...options, agent });
+    }
     if ('failure' in after.answer) return after.answer;
     return { ...after.answer, before: before.answer, sameConnection: after.socket === before.socket };
   } finally {
     agent.destroy();
   }
 }
+
+/** Milliseconds. */
+const longestNews = 2_000;
 
 /**
  * Milliseconds. The second that notAfter names is still valid (RFC 5280, section 4.1.2.5).
@@ -103,7 +117,7 @@ function ask(options) {
     });
     sent.on('socket', (used) => {
       socket = /** @type {import('node:tls').TLSSocket} */ (used);
-      socket.on('session', (ticket) => {
+      socket.removeAllListeners('session').on('session', (ticket) => {
         session = ticket;
       });
     });

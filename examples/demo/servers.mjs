@@ -13,7 +13,7 @@ import { guarded } from './policies.mjs';
  * @typedef {{ name: string, port: number, close: () => Promise<void> }} Running
  *
  * @typedef {object} Setting
- * @property {string} folder where ca.crt, server.crt and server.key lie
+ * @property {string} folder where ca.crt, crl.pem, server.crt and server.key lie
  * @property {number} port
  * @property {import('./handout.mjs').Handout} handout what the page tells of getting in
  * @property {(name: string, line: string) => void} log told why a visitor was turned away
@@ -27,7 +27,7 @@ const host = '127.0.0.1';
  */
 export async function startFastify({ folder, port, handout, log }) {
   const { createVerifier, mtls, serverTls } = fastifySide;
-  const verifier = createVerifier({ trust: join(folder, 'ca.crt') });
+  const verifier = createVerifier({ trust: join(folder, 'ca.crt'), revocation: { crl: join(folder, 'crl.pem') } });
   const tls = serverTls(verifier, tlsOptions(folder));
   const stream = { write: (/** @type {string} */ line) => refusalsOf(line, (message) => log('Fastify', message)) };
 
@@ -45,7 +45,7 @@ export async function startFastify({ folder, port, handout, log }) {
   }
 
   await app.listen({ host, port });
-  return { name: 'Fastify', port: portOf(app.server), close: () => app.close() };
+  return { name: 'Fastify', port: portOf(app.server), close: () => app.close().then(() => verifier.close()) };
 }
 
 /**
@@ -56,7 +56,7 @@ export async function startExpress({ folder, port, handout, log }) {
   const { createVerifier, mtls, serverTls } = expressSide;
   const say = (/** @type {object} */ _fields, /** @type {string} */ message) => log('Express', message);
   const logger = { debug: () => {}, info: say, warn: say, error: say };
-  const verifier = createVerifier({ trust: join(folder, 'ca.crt'), logger });
+  const verifier = createVerifier({ trust: join(folder, 'ca.crt'), revocation: { crl: join(folder, 'crl.pem') }, logger });
   const tls = serverTls(verifier, tlsOptions(folder));
 
   const auth = mtls({ verifier, tls });
@@ -83,7 +83,7 @@ export async function startExpress({ folder, port, handout, log }) {
     new Promise((/** @type {(value: void) => void} */ resolve) => {
       server.close(() => resolve());
       server.closeAllConnections();
-    });
+    }).then(() => verifier.close());
   return { name: 'Express', port: portOf(server), close };
 }
 

@@ -6,8 +6,8 @@
  * @property {string} presents
  * @property {'/' | '/pay' | '/health'} route
  * @property {import('./pki.mjs').ClientName | 'brief'} [as] whose certificate is presented; none without
- * @property {'resumed' | 'kept'} [via] a TLS session that is resumed, or a connection that is kept until the certificate has run out and
- *   asked again; a new connection without
+ * @property {'resumed' | 'kept' | 'revoked'} [via] a TLS session that is resumed, or a connection that is kept until the certificate has run out, or was
+ *   revoked, and asked again; a new connection without
  * @property {import('@peercert/fastify').RefusalCode} [refused] the answer is expected to be 403 with this code; 200 without
  * @property {string} [hello] the name that the visitor is expected to be greeted by
  */
@@ -33,5 +33,7 @@ export const story = [
   { who: 'alice', presents: 'a good certificate, session resumed', route: '/', as: 'client', via: 'resumed', hello: 'alice' },
   // The row on which Node.js itself may call the client authorized.
   { who: 'anyone', presents: 'no certificate, session resumed', route: '/', via: 'resumed', refused: 'PEERCERT_CERTIFICATE_MISSING' },
+  { who: 'dora', presents: 'revoked: her laptop was stolen', route: '/', as: 'revoked', refused: 'PEERCERT_CERTIFICATE_REVOKED' },
+  { who: 'erin', presents: 'revoked while connected', route: '/', as: 'leaving', via: 'revoked', refused: 'PEERCERT_CERTIFICATE_REVOKED' },
   { who: 'alice', presents: 'expires while connected', route: '/', as: 'brief', via: 'kept', refused: 'PEERCERT_CERTIFICATE_EXPIRED' },
 ];

@@ -23,7 +23,7 @@ const servers: Running[] = [];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'peercert-page-'));
   pki = await createPki();
-  writeFiles(pki, folder);
+  await writeFiles(pki, folder);
   const handout = { folder: join(folder, "alice's"), names: ['alice', 'bob'], password: 'abcd-efgh-jkmn' };
   for (const start of [startFastify, startExpress]) servers.push(await start({ folder, port: 0, handout, log: () => {} }));
 });

@@ -44,6 +44,8 @@ const told = [
   ['✓', 'sensor-7', '/', '200', '200', '{"hello":["sensor-7"]}'],
   ['✓', 'alice', '/', '200', '200', '{"hello":["alice"]}'],
   ['✓', 'anyone', '/', '403', '403', 'PEERCERT_CERTIFICATE_MISSING'],
+  ['✓', 'dora', '/', '403', '403', 'PEERCERT_CERTIFICATE_REVOKED'],
+  ['✓', 'erin', '/', '200 → 403', '200 → 403', 'PEERCERT_CERTIFICATE_REVOKED'],
   ['✓', 'alice', '/', '200 → 403', '200 → 403', 'PEERCERT_CERTIFICATE_EXPIRED'],
 ];
 
@@ -58,7 +60,7 @@ describe('npm run demo -- --once', () => {
     const { output, status } = await runNode([main, '--once', '--port', String(port), '--folder', folder]);
 
     expect(tableOf(output)).toEqual(told);
-    expect(output).toContain('All 18 rows are as expected.');
+    expect(output).toContain('All 20 rows are as expected.');
     expect(output).toContain(`Port ${port} is not free, so Fastify gets another one`);
     expect(output).not.toContain('\u001b');
     expect(status).toBe('exit status 0');
@@ -86,7 +88,7 @@ describe('npm run demo -- --once', () => {
       `${row}, Fastify: expected 200 for alice, but the answer was 403 {"statusCode":403,"code":"PEERCERT_CERTIFICATE_EXPIRED"`,
     );
     expect(tableOf(output).filter(([mark]) => mark === '✗')).toEqual([['✗', ...(told[7] ?? []).slice(1)]]);
-    expect(output).toContain('1 of 18 rows are not as expected.');
+    expect(output).toContain('1 of 20 rows are not as expected.');
     expect(status).toBe('exit status 1');
   });
 

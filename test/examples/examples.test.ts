@@ -57,6 +57,11 @@ const examples: Readonly<Record<string, readonly Exchange[]>> = {
     { as: 'client', path: '/pay', answer: [200, '{"paid":true}'] },
     { as: 'other-ca-client', path: '/pay', answer: [403, mismatch] },
   ],
+  revocation: [
+    { as: 'client', path: '/', answer: [200, '{"hello":["alice"],"revocation":"good"}'] },
+    { as: 'revoked', path: '/', answer: [403, /PEERCERT_CERTIFICATE_REVOKED/] },
+    { path: '/', answer: [403, missing] },
+  ],
   'express-basic': [
     { as: 'client', path: '/', answer: [200, alice] },
     { path: '/', answer: [403, '{"code":"PEERCERT_CERTIFICATE_MISSING","message":"A client certificate is required"}'] },
@@ -104,7 +109,7 @@ let pki: Pki;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'peercert-examples-'));
   pki = await createPki();
-  writeFiles(pki, folder);
+  await writeFiles(pki, folder);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

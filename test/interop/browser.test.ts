@@ -94,7 +94,7 @@ needs(
   test('markup and hidden characters in a certificate stay text', { timeout }, async (context) => {
     const own = join(temporary, 'hostile');
     const pki = await createPki();
-    writeFiles(pki, own);
+    await writeFiles(pki, own);
     const hostile = await pki.ca.issueClient({ subject: { CN: '<script>document.title="owned"</script>', OU: 'stnemyap\u202e' } });
     writeFileSync(join(own, 'hostile.p12'), await toPkcs12(hostile, { password: 'x', friendlyName: 'hostile' }));
     const handout = { folder: own, names: ['alice'], password: 'x' };
