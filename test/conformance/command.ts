@@ -44,7 +44,7 @@ export async function conformance(root: string, args: readonly string[]): Promis
   const page = join(root, 'docs', 'conformance.md');
   if (options.docs === 'check') return checkDocs(page);
   try {
-    return run(root, page, options);
+    return await run(root, page, options);
   } catch (error) {
     if (!(error instanceof FormError)) throw error;
     process.stderr.write(`conformance: ${error.message}\n`);
@@ -52,9 +52,10 @@ export async function conformance(root: string, args: readonly string[]): Promis
   }
 }
 
-function run(root: string, page: string, { suites: names, file, triage, json, docs }: Options): number {
+async function run(root: string, page: string, { suites: names, file, triage, json, docs }: Options): Promise<number> {
   const suites = loadSuites(names, { root, corpora: process.env.PEERCERT_CORPORA, file, triage, now: Date.now() });
-  const results = suites.map(runAndReport);
+  const results: SuiteResult[] = [];
+  for (const suite of suites) results.push(await runAndReport(suite));
   const unused = file === undefined && names.length === 0 ? unusedRules(results) : [];
   if (unused.length > 0) process.stdout.write(`no case here needs these rules: ${unused.join('; ')}\n`);
   process.stdout.write(totalReport(results));
@@ -63,8 +64,8 @@ function run(root: string, page: string, { suites: names, file, triage, json, do
   return results.every(({ failed }) => failed === 0) ? 0 : 1;
 }
 
-function runAndReport({ name, cases }: Suite): SuiteResult {
-  const suiteRun = runSuite(name, cases);
+async function runAndReport({ name, cases }: Suite): Promise<SuiteResult> {
+  const suiteRun = await runSuite(name, cases);
   process.stdout.write(suiteReport(suiteRun));
   return suiteRun.result;
 }

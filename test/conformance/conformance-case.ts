@@ -1,18 +1,26 @@
 import type { RefusalCode } from '@peercert/core';
-import type { TrustSetRules } from './core.js';
+import type { Exceptions, TrustSetRules } from './core.js';
 
-export const suiteNames = ['limbo', 'limbo-crl-extra', 'limbo-mldsa-extra', 'bettertls', 'pkits', 'webpki-crl'] as const;
+export const suiteNames = [
+  'limbo',
+  'limbo-crl-extra',
+  'limbo-mldsa-extra',
+  'bettertls',
+  'pkits',
+  'webpki-crl',
+  'webpki-crl-parse',
+  'amazon-crls',
+] as const;
 
 export type SuiteName = (typeof suiteNames)[number];
 
-/** What all suites' cases are brought into: a question for the path layer, the answer that is expected, and what rules ask of it. */
+/** What all suites' cases are brought into: a question for core, the answer that is expected, and what rules ask of it. */
 export interface ConformanceCase {
   readonly id: string;
   readonly expected: 'SUCCESS' | 'FAILURE';
   readonly question: Question;
   /** Why it should fail, where the suite records that; a failure for another reason is none. */
   readonly recordedReasons: readonly RecordedReason[] | undefined;
-  readonly revocation: Revocation;
   /** What the case asks for besides a path. */
   readonly asks: Asks;
   /** Parts of the suite's own ordering, such as `rfc5280` and `nc`. */
@@ -26,25 +34,49 @@ export interface ConformanceCase {
 }
 
 /** DER as the case gives it, which nothing here may change. */
-export interface Question {
+export type Question = PathQuestion | ReadingQuestion;
+
+/** Whether the end entity is let in. */
+export interface PathQuestion {
+  readonly kind: 'path';
   readonly anchors: readonly Uint8Array[];
+  /** What the peer presents, and whoever else may have signed CRLs. */
   readonly intermediates: readonly Uint8Array[];
   readonly endEntity: Uint8Array;
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly rules: TrustSetRules;
+  /** Undefined where nobody asks whether anything is revoked. */
+  readonly revocation: Revocation | undefined;
 }
 
-/** What a case says about revocation. The path layer does not look at it; it is here for the layer that will. */
+/** CRLs, and which of the verifier's exceptions the case makes. */
 export interface Revocation {
   readonly crls: readonly Uint8Array[];
-  /** Whether a certificate without information is refused. */
-  readonly unknownStatus: 'refuse' | 'accept';
-  readonly expiredCrl: 'refuse' | 'accept';
-  /** Which certificates are asked about. */
-  readonly depth: 'chain' | 'end-entity';
-  /** Whether the expected outcome hangs on the CRLs, rather than on the path. */
-  readonly decides: boolean;
+  readonly exceptions: Exceptions;
+}
+
+/**
+ * Whether a list or a certificate can be read to its end; of a list, whether it is what it is described as, and says nothing against the
+ * certificate with a serial number.
+ */
+export interface ReadingQuestion {
+  readonly kind: 'reading';
+  readonly what: 'CRL' | 'certificate';
+  readonly der: Uint8Array;
+  /** INTEGER content octets. */
+  readonly serialNumber?: Uint8Array;
+  readonly described?: ListDescription;
+}
+
+export interface ListDescription {
+  /** Certificates whose keys are one key, which signed the list. */
+  readonly signers: readonly Uint8Array[];
+  /** Milliseconds since the epoch. */
+  readonly thisUpdate: number;
+  readonly nextUpdate: number;
+  readonly cRLNumber: string;
+  readonly entries: number;
 }
 
 /** A name that the peer is expected to have. */

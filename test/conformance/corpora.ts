@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { readAmazonCases } from './amazon-crls.js';
 import { type ConformanceCase, type SuiteName, suiteNames } from './conformance-case.js';
 import { FormError, Json } from './json-reader.js';
 import { readLimboCases, readTriage } from './limbo.js';
 import { readPkitsCases } from './pkits.js';
 import { readWebpkiCrlCases } from './webpki-crl.js';
+import { readWebpkiParseCases } from './webpki-crl-parse.js';
 
 export interface Suite {
   readonly name: SuiteName;
@@ -21,7 +23,7 @@ export interface Where {
   readonly now: number;
 }
 
-type Form = 'limbo' | 'pkits' | 'webpki-crl';
+type Form = 'limbo' | 'pkits' | 'webpki-crl' | 'webpki-crl-parse' | 'amazon-crls';
 
 const suites: Readonly<Record<SuiteName, { readonly file: string; readonly form: Form }>> = {
   limbo: { file: 'limbo.json', form: 'limbo' },
@@ -30,13 +32,15 @@ const suites: Readonly<Record<SuiteName, { readonly file: string; readonly form:
   bettertls: { file: 'limbo-bettertls-small.json', form: 'limbo' },
   pkits: { file: 'pkits.json', form: 'pkits' },
   'webpki-crl': { file: 'webpki-crl.json', form: 'webpki-crl' },
+  'webpki-crl-parse': { file: 'webpki-crl-parse.json', form: 'webpki-crl-parse' },
+  'amazon-crls': { file: join('amazon-crls', 'index.json'), form: 'amazon-crls' },
 };
 
 /** Where the suites come from; what is here of them is regenerated or brought into JSON, and no part of this repository. */
 const origins = [
   'limbo, bettertls: https://github.com/C2SP/x509-limbo (limbo.json)',
   'pkits: https://csrc.nist.gov/projects/pki-testing',
-  'webpki-crl: https://github.com/rustls/webpki (tests/client_auth_revocation.rs)',
+  'webpki-crl, webpki-crl-parse, amazon-crls: https://github.com/rustls/webpki (tests/client_auth_revocation.rs, tests/crl_tests.rs, tests/amazon.rs)',
 ];
 
 /** The suites that are asked for; all of them where none is named. Throws `FormError` with what is to be done. */
@@ -46,18 +50,17 @@ export function loadSuites(names: readonly SuiteName[], where: Where): readonly 
   const triage = loadTriage(where.triage ?? join(folder, 'limbo-triage.json'), where.triage !== undefined);
   return (names.length === 0 ? suiteNames : names).map((name) => {
     const { file, form } = suites[name];
-    return { name, cases: readCases(form, readJson(join(folder, file)), where.now, triage) };
+    return { name, cases: readCases(form, join(folder, file), where.now, triage) };
   });
 }
 
 /** Another file of a form that is known; its suite, unless it is named, is told by the form. */
 function loadFile(file: string, named: SuiteName | undefined, { now, triage }: Where): Suite {
-  const json = readJson(file);
-  const form = formOf(json);
+  const form = formOf(readJson(file));
   if (named !== undefined && suites[named].form !== form) {
     throw new FormError(`${file}: has the form of ${form}, and --suite ${named} was asked for: name a suite of that form, or none`);
   }
-  const cases = readCases(form, json, now, triage === undefined ? new Map() : loadTriage(triage, true));
+  const cases = readCases(form, file, now, triage === undefined ? new Map() : loadTriage(triage, true));
   const isBetterTls = cases.length > 0 && cases.every(({ namespaces }) => namespaces[0] === 'bettertls');
   return { name: named ?? (isBetterTls ? 'bettertls' : form), cases };
 }
@@ -66,10 +69,15 @@ function formOf(json: Json): Form {
   if (json.has('testcases')) return 'limbo';
   if (json.has('tests')) return 'pkits';
   if (json.has('cases')) return 'webpki-crl';
-  throw new FormError("the file has neither 'testcases' (limbo) nor 'tests' (pkits) nor 'cases' (webpki-crl)");
+  if (json.has('crlDistributionPoints')) return 'webpki-crl-parse';
+  if (json.has('leaves')) return 'amazon-crls';
+  throw new FormError(
+    "the file has neither 'testcases' (limbo) nor 'tests' (pkits) nor 'cases' (webpki-crl) nor 'crlDistributionPoints' (webpki-crl-parse) nor 'leaves' (amazon-crls)",
+  );
 }
 
-function readCases(form: Form, json: Json, now: number, triage: ReadonlyMap<string, string>): readonly ConformanceCase[] {
+function readCases(form: Form, file: string, now: number, triage: ReadonlyMap<string, string>): readonly ConformanceCase[] {
+  const json = readJson(file);
   switch (form) {
     case 'limbo':
       return readLimboCases(json, now, triage);
@@ -77,6 +85,10 @@ function readCases(form: Form, json: Json, now: number, triage: ReadonlyMap<stri
       return readPkitsCases(json);
     case 'webpki-crl':
       return readWebpkiCrlCases(json);
+    case 'webpki-crl-parse':
+      return readWebpkiParseCases(json);
+    case 'amazon-crls':
+      return readAmazonCases(json, (name) => readBytes(join(dirname(file), name)));
   }
 }
 
@@ -95,16 +107,19 @@ function loadTriage(path: string, isNamed: boolean): ReadonlyMap<string, string>
 }
 
 function readJson(path: string): Json {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : `cannot be read (${(error as Error).message})`;
-    throw new FormError(`${path}: ${reason}. Public originals:\n  ${origins.join('\n  ')}`);
-  }
+  const text = Buffer.from(readBytes(path)).toString('utf8');
   try {
     return new Json(JSON.parse(text), path);
   } catch (error) {
     throw new FormError(`${path}: is no JSON (${(error as Error).message})`);
+  }
+}
+
+function readBytes(path: string): Uint8Array {
+  try {
+    return Uint8Array.from(readFileSync(path));
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : `cannot be read (${(error as Error).message})`;
+    throw new FormError(`${path}: ${reason}. Public originals:\n  ${origins.join('\n  ')}`);
   }
 }

@@ -3,15 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { generalName, subjectAltName } from '../../packages/core/test/support/certificate-builder.js';
+import { readAmazonCases } from './amazon-crls.js';
 import { conformance, readOptions } from './command.js';
+import type { ConformanceCase, PathQuestion } from './conformance-case.js';
 import { conformancePage, isPageInStep } from './docs-page.js';
 import { Json } from './json-reader.js';
 import { readLimboCases } from './limbo.js';
 import { endEntity, madeFacts, root } from './made.js';
 import { holdsByWildcardAlone, holdsName, isPreferredDnsName } from './peer-names.js';
 import { readPkitsCases } from './pkits.js';
+import { revocationReason } from './recorded-reasons.js';
 import { runSuite } from './run.js';
 import { readWebpkiCrlCases } from './webpki-crl.js';
+import { readWebpkiParseCases } from './webpki-crl-parse.js';
 
 const base64 = (der: Uint8Array) => Buffer.from(der).toString('base64');
 const pem = (der: Uint8Array, label = 'CERTIFICATE') => `-----BEGIN ${label}-----\n${base64(der)}\n-----END ${label}-----\n`;
@@ -37,6 +41,11 @@ const testcase = {
 const limbo = (...cases: readonly object[]) => new Json({ version: 1, testcases: cases }, 'limbo.json');
 const read = (changes: object) => readLimboCases(limbo({ ...testcase, ...changes }), now, new Map())[0];
 
+function pathOf(testcase: ConformanceCase | undefined): PathQuestion {
+  if (testcase?.question.kind !== 'path') throw new Error('the case asks for no path');
+  return testcase.question;
+}
+
 describe('a limbo case', () => {
   test('is refused with its place and with what would be right there', () => {
     expect(() => read({ expected_result: 'MAYBE' })).toThrow(
@@ -53,19 +62,20 @@ describe('a limbo case', () => {
 
   test('asks for the purpose that it names, or that its kind implies, at a whole second', () => {
     expect(read({})?.question).toMatchObject({ at: now - 750, rules: { depth: 10, keyPurposes: ['1.3.6.1.5.5.7.3.1'] } });
-    expect(read({ validation_kind: 'CLIENT' })?.question.rules.keyPurposes).toEqual(['1.3.6.1.5.5.7.3.2']);
-    expect(read({ extended_key_usage: ['emailProtection'] })?.question.rules.keyPurposes).toEqual(['1.3.6.1.5.5.7.3.4']);
+    expect(pathOf(read({ validation_kind: 'CLIENT' })).rules.keyPurposes).toEqual(['1.3.6.1.5.5.7.3.2']);
+    expect(pathOf(read({ extended_key_usage: ['emailProtection'] })).rules.keyPurposes).toEqual(['1.3.6.1.5.5.7.3.4']);
     expect(read({ max_chain_depth: 0, validation_time: '2024-04-01T00:00:00.005+00:00' })?.question).toMatchObject({
       at: Date.parse('2024-04-01T00:00:00Z'),
       rules: { depth: 0 },
     });
   });
 
-  test('with CRLs hangs on them where it is expected to fail', () => {
+  test('with CRLs fails for them where it is expected to fail', () => {
     const crls = [pem(Uint8Array.of(0x30, 0), 'X509 CRL')];
-    expect(read({ crls })?.revocation).toMatchObject({ decides: false, unknownStatus: 'refuse' });
-    expect(read({ crls, expected_result: 'FAILURE' })?.revocation).toMatchObject({ decides: true, crls: [Uint8Array.of(0x30, 0)] });
-    expect(read({ expected_result: 'FAILURE' })?.revocation.decides).toBe(false);
+    const revocation = { crls: [Uint8Array.of(0x30, 0)], exceptions: {} };
+    expect(read({ crls })).toMatchObject({ question: { revocation }, recordedReasons: undefined });
+    expect(read({ crls, expected_result: 'FAILURE' })).toMatchObject({ question: { revocation }, recordedReasons: [revocationReason] });
+    expect(read({ expected_result: 'FAILURE' })).toMatchObject({ question: { revocation: undefined }, recordedReasons: undefined });
   });
 
   test('carries its names, tags, namespace and category', () => {
@@ -114,19 +124,27 @@ describe('a PKITS row', () => {
   test('gives the end entity, its issuers, and the inputs of RFC 5280, section 6.1.1', () => {
     const row = pkits({});
     expect(row?.id).toBe('4.8.1/3 Row');
-    expect(row?.question.endEntity).toEqual(leaf);
-    expect(row?.question.intermediates).toHaveLength(1);
-    expect(row?.question.rules).toMatchObject({ keyPurposes: 'any', initialPolicies: ['1.2.3'], requireExplicitPolicy: true });
-    expect(pkits({ params: { ...pkitsRow.params, initialPolicySet: ['2.5.29.32.0'] } })?.question.rules.initialPolicies).toBeUndefined();
+    const question = pathOf(row);
+    expect(question.endEntity).toEqual(leaf);
+    expect(question.intermediates).toHaveLength(1);
+    expect(question.rules).toMatchObject({ keyPurposes: 'any', initialPolicies: ['1.2.3'], requireExplicitPolicy: true });
+    expect(pkits({ params: { ...pkitsRow.params, initialPolicySet: ['2.5.29.32.0'] } })?.question).toMatchObject({
+      rules: { initialPolicies: undefined },
+    });
   });
 
-  test('hangs on its CRLs where it fails and no fault of its path is known', () => {
-    expect(pkits({})?.revocation.decides).toBe(true);
-    expect(pkits({ expected: 'SUCCESS' })?.revocation.decides).toBe(false);
-    expect(pkits({ boringsslErrors: [{ error: 'No valid policy' }] })).toMatchObject({
-      revocation: { decides: false },
-      recordedReasons: [{ text: 'No valid policy', allowed: [{ code: 'PEERCERT_NO_EXPLICIT_POLICY' }] }],
-    });
+  test('fails for its CRLs where no fault of its path is known', () => {
+    expect(pkits({})?.recordedReasons).toEqual([revocationReason]);
+    expect(pkits({ expected: 'SUCCESS' })?.recordedReasons).toBeUndefined();
+    expect(pkits({ boringsslErrors: [{ error: 'No valid policy' }] })?.recordedReasons).toEqual([
+      { text: 'No valid policy', allowed: [{ code: 'PEERCERT_NO_EXPLICIT_POLICY' }] },
+    ]);
+    // An end entity's certificate issued another.
+    expect(pkits({ path: ['ca', 'ee', 'ee'] })?.recordedReasons).toMatchObject([{ allowed: [{ code: 'PEERCERT_ISSUER_NOT_CA' }] }]);
+  });
+
+  test('lets nobody in of whom its CRLs say nothing', () => {
+    expect(pkits({})?.question).toMatchObject({ revocation: { crls: [Uint8Array.of(0x30, 0)], exceptions: {} } });
   });
 });
 
@@ -144,13 +162,75 @@ test('a scenario of webpki is about what its policies say', () => {
     expected: 'CertRevoked',
   };
   const made = (changes: object) => readWebpkiCrlCases(new Json({ cases: [{ ...scenario, ...changes }] }, 'webpki.json'))[0];
-  expect(made({})?.revocation).toMatchObject({ decides: true, depth: 'end-entity', unknownStatus: 'refuse', expiredCrl: 'refuse' });
-  expect(made({ expected: 'ok', crls: null })?.revocation).toMatchObject({ decides: false, unknownStatus: 'accept' });
+  const exceptions = (changes: object) => {
+    const question = made(changes)?.question;
+    return question?.kind === 'path' ? question.revocation?.exceptions : undefined;
+  };
+  expect(exceptions({})).toEqual({ allowNoInformation: 'intermediates', acceptExpiredForSeconds: 0 });
+  expect(exceptions({ depth: 'chain' })).toEqual({ allowNoInformation: undefined, acceptExpiredForSeconds: 0 });
+  expect(exceptions({ statusPolicy: 'allow-unknown', expirationPolicy: 'ignore' })).toEqual({
+    allowNoInformation: 'all',
+    acceptExpiredForSeconds: 31_536_000,
+  });
+  expect(made({ expected: 'ok', crls: null })?.question).toMatchObject({ revocation: undefined });
+  expect(made({})?.recordedReasons).toEqual([{ text: 'CertRevoked', allowed: [{ code: 'PEERCERT_CERTIFICATE_REVOKED' }] }]);
   expect(() => made({ depth: 'half' })).toThrow("webpki.json.cases[0].depth: expected 'chain' or 'end-entity'");
+  expect(() => made({ expected: 'CertTired' })).toThrow("'CertTired' is a reason that nobody compared yet");
 });
 
-describe('a name that is looked for', () => {
-  const certificate = madeFacts({
+test('a list of webpki is a case, and each serial number that is looked up in it', () => {
+  const list = { name: 'list', der: 'MAA=', parse: 'ok', lookups: { '00ff': 'revoked', '01': 'not-listed' } };
+  const certificate = { name: 'points', cert: 'MAA=', cdp: 'ok (2 points)' };
+  const made = (changes: object, points: object = {}) =>
+    readWebpkiParseCases(
+      new Json({ crls: [{ ...list, ...changes }], crlDistributionPoints: [{ ...certificate, ...points }] }, 'parse.json'),
+    );
+  expect(made({}).map(({ id, expected, question }) => [id, expected, question])).toEqual([
+    ['list', 'SUCCESS', { kind: 'reading', what: 'CRL', der: Uint8Array.of(0x30, 0) }],
+    ['list 00ff', 'FAILURE', { kind: 'reading', what: 'CRL', der: Uint8Array.of(0x30, 0), serialNumber: Uint8Array.of(0, 0xff) }],
+    ['list 01', 'SUCCESS', { kind: 'reading', what: 'CRL', der: Uint8Array.of(0x30, 0), serialNumber: Uint8Array.of(1) }],
+    ['points', 'SUCCESS', { kind: 'reading', what: 'certificate', der: Uint8Array.of(0x30, 0) }],
+  ]);
+  expect(made({ parse: 'ok (lazily)' }).map(({ id }) => id)).toEqual(['list 00ff', 'list 01', 'points']);
+  expect(made({}, { cdp: 'BadDer' })[3]).toMatchObject({ expected: 'FAILURE', recordedReasons: [{ text: 'BadDer' }] });
+  expect(() => made({ parse: 'TooOld' })).toThrow("'TooOld' is a reason that nobody compared yet");
+});
+
+test("the index of Amazon's lists names files, and what they hold", () => {
+  const index = {
+    time: '2025-02-23T10:02:16Z',
+    crls: [
+      {
+        crl: 'a.crl',
+        issuers: ['a.cer'],
+        thisUpdate: '2025-01-01T00:00:00Z',
+        nextUpdate: '2026-01-01T00:00:00Z',
+        crlNumber: '7',
+        entries: 2,
+      },
+    ],
+    leaves: [{ leaf: 'leaf.cer', issuers: ['a.cer'], kind: 'revoked' }],
+    roots: ['root.cer'],
+  };
+  const made = (changes: object) => readAmazonCases(new Json({ ...index, ...changes }, 'index.json'), (name) => Buffer.from(name));
+  expect(made({})).toMatchObject([
+    {
+      id: 'a.crl',
+      expected: 'SUCCESS',
+      question: { kind: 'reading', der: Buffer.from('a.crl'), described: { signers: [Buffer.from('a.cer')], cRLNumber: '7', entries: 2 } },
+    },
+    {
+      id: 'leaf.cer',
+      expected: 'FAILURE',
+      recordedReasons: [{ text: 'revoked' }],
+      question: { anchors: [Buffer.from('root.cer')], revocation: { crls: [Buffer.from('a.crl')], exceptions: {} } },
+    },
+  ]);
+  expect(() => made({ leaves: [{ ...index.leaves[0], kind: 'tired' }] })).toThrow("expected 'valid' or 'revoked' or 'expired'");
+});
+
+describe('a name that is looked for', async () => {
+  const { endEntity: certificate } = await madeFacts({
     endEntity: endEntity({
       extensions: [
         subjectAltName(
@@ -163,7 +243,7 @@ describe('a name that is looked for', () => {
         ),
       ],
     }),
-  }).endEntity;
+  });
   if (certificate === undefined) throw new Error('the certificate cannot be read');
 
   test.each([
@@ -282,9 +362,9 @@ describe('the command', () => {
   });
 });
 
-test('the page is in step when its words are, whatever the figures', () => {
-  const results = runSuite('limbo', readLimboCases(limbo(testcase), now, new Map())).result;
-  const page = conformancePage([results]);
+test('the page is in step when its words are, whatever the figures', async () => {
+  const { result } = await runSuite('limbo', readLimboCases(limbo(testcase), now, new Map()));
+  const page = conformancePage([result]);
   expect(page).toContain('| limbo |');
   expect(isPageInStep(page)).toBe(true);
   expect(isPageInStep(page.replace('serial number', 'number'))).toBe(false);

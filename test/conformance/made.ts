@@ -10,7 +10,8 @@ import {
   subjectKeyIdentifier,
   testKey,
 } from '../../packages/core/test/support/certificate-builder.js';
-import type { ConformanceCase } from './conformance-case.js';
+import { buildCrl, type CrlOptions, cRLNumber } from '../../packages/core/test/support/crl-builder.js';
+import type { ConformanceCase, PathQuestion, ReadingQuestion, Revocation } from './conformance-case.js';
 import { observe } from './decide.js';
 import { type Facts, factsOf } from './facts.js';
 
@@ -51,6 +52,7 @@ export interface CaseOptions extends Partial<Omit<ConformanceCase, 'question'>> 
   readonly anchors?: readonly Uint8Array[];
   readonly intermediates?: readonly Uint8Array[];
   readonly endEntity?: Uint8Array;
+  readonly revocation?: Revocation;
 }
 
 export const at = Date.parse('2030-01-01T00:00:00Z');
@@ -59,14 +61,22 @@ export function madeCase({
   anchors = [root()],
   intermediates = [],
   endEntity: leaf = endEntity(),
+  revocation,
   ...options
-}: CaseOptions = {}): ConformanceCase {
+}: CaseOptions = {}): ConformanceCase & { readonly question: PathQuestion } {
   return {
     id: 'rfc5280::made',
     expected: 'FAILURE',
-    question: { anchors, intermediates, endEntity: leaf, at, rules: { depth: 10, keyPurposes: ['1.3.6.1.5.5.7.3.1'] } },
+    question: {
+      kind: 'path',
+      anchors,
+      intermediates,
+      endEntity: leaf,
+      at,
+      rules: { depth: 10, keyPurposes: ['1.3.6.1.5.5.7.3.1'] },
+      revocation,
+    },
     recordedReasons: undefined,
-    revocation: { crls: [], unknownStatus: 'accept', expiredCrl: 'refuse', depth: 'chain', decides: false },
     asks: { peerNames: [] },
     namespaces: ['rfc5280'],
     features: [],
@@ -77,7 +87,20 @@ export function madeCase({
 }
 
 /** What core answers, and what a rule may ask of it. */
-export function madeFacts(options: CaseOptions = {}): Facts {
-  const testcase = madeCase(options);
-  return factsOf(testcase, observe(testcase.question).verdict);
+export function madeFacts(options: CaseOptions = {}): Promise<Facts> {
+  return observed(madeCase(options));
+}
+
+/** The same of a list that is read, and of nothing else. */
+export function listFacts(der: Uint8Array, question: Partial<ReadingQuestion> = {}): Promise<Facts> {
+  return observed({ ...madeCase(), namespaces: ['webpki-crl-parse'], question: { kind: 'reading', what: 'CRL', der, ...question } });
+}
+
+async function observed(testcase: ConformanceCase): Promise<Facts> {
+  return factsOf(testcase, (await observe(testcase.question)).verdict);
+}
+
+/** A list of the root, without any fault. */
+export function crl(options: CrlOptions = {}): Uint8Array {
+  return buildCrl({ issuer: 'root', issuerKey: rootKey, extensions: [cRLNumber(1)], ...options });
 }

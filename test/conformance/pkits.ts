@@ -1,6 +1,8 @@
-import type { ConformanceCase } from './conformance-case.js';
+import type { ConformanceCase, RecordedReason } from './conformance-case.js';
+
 import { FormError, type Json } from './json-reader.js';
-import { pkitsReason } from './recorded-reasons.js';
+import { readable } from './read.js';
+import { pkitsReason, revocationReason } from './recorded-reasons.js';
 
 const anyPolicy = '2.5.29.32.0';
 /** More than any of NIST's paths has. */
@@ -8,7 +10,7 @@ const depth = 10;
 
 /**
  * NIST's Public Key Interoperability Test Suite, as rows that name certificates and CRLs. NIST says whether a path is valid; why not is
- * known of the rows about the path alone. Nobody asks for a key purpose.
+ * known of the rows about the path alone. Nobody asks for a key purpose. Every certificate but the anchor must be known not to be revoked.
  */
 export function readPkitsCases(file: Json): readonly ConformanceCase[] {
   const certificates = file.at('certs').members;
@@ -29,11 +31,11 @@ function readRow(row: Json, certificates: Files, crls: Files): ConformanceCase {
   const subpart = row.at('subpart').optional(({ wholeNumber }) => wholeNumber);
   const params = row.at('params');
   const initialPolicies = params.at('initialPolicySet').strings;
-  const rowCrls = row.at('crls').items.map((name) => named(name, crls));
   return {
     id: `${row.at('id').string}${subpart === undefined ? '' : `/${subpart}`} ${row.at('name').string}`,
     expected,
     question: {
+      kind: 'path',
       anchors: [named(row.at('trustAnchor'), certificates)],
       intermediates: issuers,
       endEntity,
@@ -46,22 +48,23 @@ function readRow(row: Json, certificates: Files, crls: Files): ConformanceCase {
         inhibitPolicyMapping: params.at('initialPolicyMappingInhibit').boolean,
         inhibitAnyPolicy: params.at('initialInhibitAnyPolicy').boolean,
       },
+      revocation: { crls: row.at('crls').items.map((name) => named(name, crls)), exceptions: {} },
     },
-    recordedReasons: reasons,
-    revocation: {
-      crls: rowCrls,
-      unknownStatus: 'refuse',
-      expiredCrl: 'refuse',
-      depth: 'chain',
-      // Every path that NIST calls invalid, and of whose path no fault is known, fails for its CRLs.
-      decides: expected === 'FAILURE' && reasons === undefined,
-    },
+    recordedReasons: reasons ?? (expected === 'FAILURE' ? [unrecordedReason(row, certificates)] : undefined),
     asks: { peerNames: [] },
     namespaces: row.at('id').string.split('.').slice(0, -1),
     features: row.at('features').optional(({ strings }) => strings) ?? [],
     category: undefined,
     isDenialOfService: false,
   };
+}
+
+/** What NIST calls invalid, and nobody recorded why: the path leads over a certificate that is no authority's, or it is the CRLs. */
+function unrecordedReason(row: Json, certificates: Files): RecordedReason {
+  const path = row.at('path').optional(({ items }) => items) ?? row.at('certs').items;
+  const issuers = path.slice(0, -1).flatMap((name) => readable(named(name, certificates)));
+  const areAuthorities = issuers.every(({ basicConstraints }) => basicConstraints !== undefined);
+  return areAuthorities ? revocationReason : pkitsReason('Does not have Basic Constraints');
 }
 
 function named(name: Json, files: Files): Uint8Array {

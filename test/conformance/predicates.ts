@@ -79,6 +79,11 @@ export function isRefusedWith({ verdict }: Facts, ...codes: readonly string[]): 
   return [verdict.refusal, ...verdict.passedOver].some((refusal) => refusal !== undefined && codes.includes(refusal.code));
 }
 
+/** For the finding that decided, and no near miss. */
+export function isRefusedBecause({ verdict: { refusal } }: Facts, code: string, detail: RegExp): boolean {
+  return refusal?.code === code && detail.test(refusal.trace[0]?.detail ?? '');
+}
+
 let canImport: boolean | undefined;
 
 export function isMlDsaSupported(): boolean {

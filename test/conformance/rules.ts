@@ -1,4 +1,6 @@
 import { x509 } from './core.js';
+import { crlAcceptanceRules, crlRefusalRules } from './crl-rules.js';
+import type { DivergenceRule } from './divergence-rule.js';
 import type { Facts } from './facts.js';
 import { holdsByWildcardAlone, isPreferredDnsName } from './peer-names.js';
 import {
@@ -18,13 +20,6 @@ import {
   limits,
   modulusBits,
 } from './predicates.js';
-
-/** A class of cases in which we answer otherwise than a suite expects, with the reason. Never a list of cases. */
-export interface DivergenceRule {
-  readonly name: string;
-  readonly reason: string;
-  readonly applies: (facts: Facts) => boolean;
-}
 
 /** The rule under which the answer is ours all the same; undefined where there is none. */
 export function ruleFor(facts: Facts): DivergenceRule | undefined {
@@ -61,6 +56,7 @@ export const refusalRules: readonly DivergenceRule[] = [
     applies: (facts) =>
       isRefusedWith(facts, 'PEERCERT_CERTIFICATE_MALFORMED') && facts.verdict.refusal?.trace[0]?.detail === 'serialNumber is negative',
   },
+  ...crlRefusalRules,
 ];
 
 /**
@@ -69,11 +65,6 @@ export const refusalRules: readonly DivergenceRule[] = [
  * from a good case in one thing.
  */
 export const acceptanceRules: readonly DivergenceRule[] = [
-  {
-    name: 'revocation not yet',
-    reason: 'The expected refusal hangs on the CRLs of the case, which nobody evaluates before the revocation layer comes.',
-    applies: ({ testcase }) => testcase.revocation.decides && testcase.recordedReasons === undefined,
-  },
   {
     name: 'the certificate does not hold the name that is looked for',
     reason:
@@ -201,6 +192,7 @@ export const acceptanceRules: readonly DivergenceRule[] = [
     because: 'plain `openssl x509 -req` makes such end entities. They never issue',
     applies: ({ endEntity }) => endEntity?.version === 1,
   }),
+  ...crlAcceptanceRules,
 ];
 
 export const allRules: readonly DivergenceRule[] = [...acceptanceRules, ...refusalRules];

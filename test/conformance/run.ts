@@ -1,8 +1,11 @@
 import type { RefusalCode } from '@peercert/core';
 import type { ConformanceCase, SuiteName } from './conformance-case.js';
-import { holdsTrustedSignature, type Observation, observe, type Verdict } from './decide.js';
+import { type Observation, observe } from './decide.js';
+import { holdsTrustedSignature } from './decide-path.js';
+import type { DivergenceRule } from './divergence-rule.js';
 import { factsOf } from './facts.js';
-import { type DivergenceRule, ruleFor } from './rules.js';
+import { ruleFor } from './rules.js';
+import type { Verdict } from './verdict.js';
 
 export interface Failure {
   readonly id: string;
@@ -47,14 +50,14 @@ export interface SuiteRun {
 const limits = { vouchedFor: 50, stranger: 5 };
 
 /** Judges every case of a suite; `look` is core, and another in tests. */
-export function runSuite(suite: SuiteName, cases: readonly ConformanceCase[], look: typeof observe = observe): SuiteRun {
+export async function runSuite(suite: SuiteName, cases: readonly ConformanceCase[], look: typeof observe = observe): Promise<SuiteRun> {
   const failures: Failure[] = [];
   const excused = new Map<DivergenceRule, string[]>();
   const times: CaseTime[] = [];
   const categories = new Map<string, string>();
   for (const testcase of cases) {
-    const limit = testcase.isDenialOfService ? limits[holdsTrustedSignature(testcase.question) ? 'vouchedFor' : 'stranger'] : undefined;
-    const observation = look(testcase.question, limit);
+    const limit = limitOf(testcase);
+    const observation = await look(testcase.question, limit);
     times.push({ id: testcase.id, milliseconds: observation.milliseconds, limit });
     const judgement = judge(testcase, observation, limit);
     if (judgement === undefined) continue;
@@ -67,6 +70,11 @@ export function runSuite(suite: SuiteName, cases: readonly ConformanceCase[], lo
   const skipped = divergences.reduce((sum, { ids }) => sum + ids.length, 0);
   const passed = cases.length - failures.length - skipped;
   return { result: { suite, total: cases.length, passed, failed: failures.length, skipped, failures, divergences }, times, categories };
+}
+
+function limitOf({ isDenialOfService, question }: ConformanceCase): number | undefined {
+  if (!isDenialOfService || question.kind !== 'path') return undefined;
+  return limits[holdsTrustedSignature(question) ? 'vouchedFor' : 'stranger'];
 }
 
 type Judgement = { readonly failure: Failure } | { readonly rule: DivergenceRule };

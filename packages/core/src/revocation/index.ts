@@ -2,7 +2,7 @@ export { CrlCollection } from './crl/collection.js';
 export { Crl, describeCrl, isNewer } from './crl/crl.js';
 export type { RevokedEntry } from './crl/entry.js';
 export { evaluateCrls } from './crl/evaluate.js';
-export { CrlIndexing, type IndexLimits, indexNow } from './crl/indexing.js';
+export { CrlIndexing, type IndexLimits } from './crl/indexing.js';
 export type { CrlInputs } from './crl/inputs.js';
 export { checkCrlSignature, provenKeys } from './crl/signatures.js';
 export type { CrlGood, CrlRevoked, CrlStatus, CrlUnknown, UnknownWhy } from './crl/status.js';

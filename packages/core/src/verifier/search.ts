@@ -89,14 +89,16 @@ function* search(task: Task, pools: (trustSet: TrustSet) => readonly Certificate
   for (const trustSet of trustSets) {
     const paths = validatedPaths(endEntity, { trustSet, pools: pools(trustSet), at, budget, signatures });
     let next = paths.next();
-    for (let judged = 0; next.done !== true && judged < mostPathsJudged; judged++) {
+    let judged = 0;
+    for (; next.done !== true && judged < mostPathsJudged; judged++) {
       const found = yield* judge(next.value, trustSet);
       if (found.ok) return { ok: true, value: { path: next.value, trustSet, finding: found.value } };
       nearest.note(found.refusal);
       next = paths.next();
     }
     if (next.done !== true) continue;
-    nearest.note(next.value.refusal);
+    // That there is no other path says nothing beside why those were refused that there are.
+    if (judged === 0 || next.value.refusal.code !== 'PEERCERT_ISSUER_UNKNOWN') nearest.note(next.value.refusal);
     isFinal ||= next.value.isFinal;
   }
   return { ok: false, refusal: nearest.refusal ?? refusal('PEERCERT_ISSUER_UNKNOWN', { detail: 'no trust set was searched' }), isFinal };
