@@ -125,8 +125,10 @@ function isSpeltOtherwise(below: Written, above: Written): boolean {
 }
 
 function hasHostInSubjectAlone({ path: [endEntity] }: LonelyAcceptance): boolean {
-  const { subject = [], alternativeNames = [] } = endEntity?.plan ?? {};
-  return subject.some(({ type, value }) => type === 'CN' && value.includes('.')) && !alternativeNames.some(({ form }) => form === 'dns');
+  const { subject = [], alternativeNames = [], version = 3 } = endEntity?.plan ?? {};
+  // What is planned as an extension of a version 1 certificate is not written.
+  const hasHosts = version === 3 && alternativeNames.some(({ form }) => form === 'dns');
+  return subject.some(({ type, value }) => type === 'CN' && value.includes('.')) && !hasHosts;
 }
 
 function hostsOf(path: readonly Written[]): readonly { readonly form: 'email' | 'uri'; readonly host: string }[] {
