@@ -1,13 +1,11 @@
 // @ts-check
 /**
  * `pnpm mutation`: changes packages/core/src/path in a copy, one expression at a time, and lists the changes that no test notices. About
- * thirty minutes; less with `--mutate packages/core/src/path/build.ts`. What is left is judged by hand: some changes alter nothing but
+ * half an hour; less with `--mutate packages/core/src/path/build.ts`. What is left is judged by hand: some changes alter nothing but
  * the speed.
  *
  * Stryker comes by npx in the last version that runs on Node.js 20, since nothing else needs it. Strings are left as they are, as most are
  * words for a log, and so are values that are made when a module is loaded, for which every test would have to run.
- *
- * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
  */
 export default {
   mutate: ['packages/core/src/path/**/*.ts'],

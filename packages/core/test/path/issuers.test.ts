@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { certificatePool } from '../../src/path/index.js';
-import { Issuers } from '../../src/path/issuers.js';
+import { holdsNamedIssuer, Issuers } from '../../src/path/issuers.js';
 import type { Certificate } from '../../src/x509/index.js';
 import {
   authorityKeyIdentifier,
@@ -138,6 +138,17 @@ describe('Issuers', () => {
     expect(new Issuers(trustSet({ trusted, configured }), []).distanceToAnchor(below)).toBe(distance);
   });
 
+  it.each([
+    [255, Number.POSITIVE_INFINITY],
+    [256, 0],
+  ])('takes a name above which %i others stand, none of them an anchor, for one at the distance %d', (count, distance) => {
+    const above = Array.from({ length: count }, (_, number) =>
+      authority('CA', { issuer: { ...root, name: `name ${number}` }, key: anchorOne.key }),
+    );
+    const issuers = new Issuers(trustSet({ trusted: [root], configured: above }), []);
+    expect(issuers.distanceToAnchor(client(anchorOne))).toBe(distance);
+  });
+
   it('gives those first that are nearer to an anchor, and last those that lead to none', () => {
     const far = authority('CA', { issuer: authority('far'), key: testKey('ec', 'far') });
     const nowhere = authority('CA', { issuer: authority('nowhere'), key: testKey('ec', 'nowhere') });
@@ -152,5 +163,22 @@ describe('Issuers', () => {
     const anchored = authority('CA', { issuer: authority('nowhere'), key: testKey('ec', 'anchored') });
     const found = issuersOf(client(anchorOne), [root, anchored], [intermediateOne]);
     expect(certificatesOf(found)).toEqual(order(anchored, intermediateOne));
+  });
+});
+
+describe('holdsNamedIssuer', () => {
+  const naming = (identifier: Uint8Array) => client(anchorOne, { extensions: [authorityKeyIdentifier(identifier)] });
+
+  it.each([
+    ['names no key', client(anchorOne), [anchorOne], [intermediateOne]],
+    ['names a key that none of its name has', naming(two), [anchorOne], [intermediateOne, intermediateWithout]],
+    ['bears another issuer name', client(root, { extensions: [authorityKeyIdentifier(one)] }), [anchorOne], [intermediateOne]],
+  ] as const)('says no where the certificate %s', (_, certificate, trusted, configured) => {
+    expect(holdsNamedIssuer(trustSet({ trusted, configured }), certificate)).toBe(false);
+  });
+
+  it('says yes where an anchor or an intermediate, be it one of many, has the key', () => {
+    expect(holdsNamedIssuer(trustSet({ trusted: [anchorOne, anchorTwo] }), naming(two))).toBe(true);
+    expect(holdsNamedIssuer(trustSet({ trusted: [anchorOne], configured: [intermediateTwo] }), naming(two))).toBe(true);
   });
 });

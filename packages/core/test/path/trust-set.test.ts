@@ -28,6 +28,7 @@ describe('TrustSet', () => {
   });
 
   it('has its intermediates as a pool', () => {
+    expect(trustSet.intermediates).toEqual([third.certificate]);
     expect(trustSet.pool.named(third.certificate.subject)).toEqual([third.certificate]);
   });
 

@@ -24,6 +24,10 @@ describe('verificationCost', () => {
     [4096, 3n, 1],
     [8192, 65_537n, 4],
     [16_384, 65_537n, 16],
+    [4096, 2n ** 17n - 1n, 2],
+    [4096, 2n ** 23n - 1n, 3],
+    [4096, 2n ** 24n - 1n, 2],
+    [16_384, 2n ** 17n - 1n, 29],
     [16_384, 2n ** 64n - 1n, 61],
   ])('counts an RSA key of %i bits with the exponent %i as %i', (bits, exponent, cost) => {
     expect(verificationCost(publicKey('rsa', rsaKey(bits, exponent)))).toBe(cost);
