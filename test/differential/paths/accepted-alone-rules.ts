@@ -109,7 +109,8 @@ function isLastSecond({ path, question }: LonelyAcceptance): boolean {
 
 /** Nowhere inhibited, so that to list what anyPolicy stands for changes nothing. */
 function isMappedFromAnyPolicy({ path, question }: LonelyAcceptance): boolean {
-  const isInhibited = question.policies.inhibitAny || path.some(({ plan }) => plan.inhibitAnyPolicy !== undefined);
+  // A number of certificates that is not used up on the way down inhibits nothing.
+  const isInhibited = question.policies.inhibitAny || path.some(({ plan }, below) => (plan.inhibitAnyPolicy ?? below) < below);
   return !isInhibited && path.some(({ plan }) => plan.policies.includes(anyPolicy) && plan.policyMappings.length > 0);
 }
 
