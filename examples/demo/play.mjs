@@ -40,6 +40,7 @@ export async function playAll(story, servers, pki, revoke) {
  * @returns {Promise<Answer>}
  */
 async function play({ route, as, via }, port, { ca, clients, issueBrief }, revoke) {
+  /** @type {{ key?: string, cert?: string }} */
   const certificate = as === 'brief' ? await issueBrief() : as === undefined ? {} : clients[as];
   const options = { port, path: route, ca: ca.certificate, ...certificate };
   if (via === 'resumed') return await askResumed(options);

@@ -14,11 +14,11 @@ const app = Fastify({ https: tls.options, logger: true });
 await app.register(mtls, { verifier, tls });
 app.addHook('onClose', () => verifier.close());
 
-app.get('/', async ({ clientIdentity }) => ({ hello: clientIdentity.subject.attributes.CN, revocation: clientIdentity.revocation }));
+app.get('/', async ({ clientIdentity }) => ({ hello: clientIdentity?.subject.attributes.CN, revocation: clientIdentity?.revocation }));
 
 // In code, at once; another process that is to know of it needs a list in a file, or a store that they share.
 app.post('/deny', { config: { mtls: { subject: { OU: 'payments' } } } }, async (request) => {
-  const { issuer, serialNumber } = request.query;
+  const { issuer, serialNumber } = /** @type {{ issuer: string, serialNumber: string }} */ (request.query);
   return { denied: verifier.deny({ issuer, serialNumber }) };
 });
 

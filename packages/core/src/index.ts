@@ -51,6 +51,7 @@ export {
   type DenyStore,
   type EndEvent,
   type ExceptionFor,
+  type ExpiryEvent,
   type HandshakeFailureEvent,
   type Logger,
   type OcspOptions,

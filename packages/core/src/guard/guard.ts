@@ -17,7 +17,7 @@ import type { Decision, MaybePromise } from './decision.js';
 import { type GuardOptions, type ParsedGuardOptions, parseGuardOptions } from './options.js';
 import { requestLine } from './request-line.js';
 import { guardUpgrades, type UpgradeListener, upgradeListener } from './upgrade.js';
-import { closeWebSocket } from './web-socket.js';
+import { closeWebSocket, isWebSocket } from './web-socket.js';
 
 /** What a guard reads of a request: Node's own, of either HTTP version, and what frameworks derive from it. */
 export interface GuardRequest extends PeerRequest {
@@ -25,6 +25,8 @@ export interface GuardRequest extends PeerRequest {
   readonly url?: string | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly httpVersionMajor?: number;
+  /** Of Node's own: whether the request goes to listeners for 'upgrade' or 'connect'. */
+  readonly upgrade?: unknown;
 }
 
 /**
@@ -111,9 +113,7 @@ export class Guard {
     if (decision.ok) {
       publishDecision(request, decision.identity);
       // What lives on after the request is told when its certificate is accepted no more.
-      if (decision.identity !== null && request.headers.upgrade?.toLowerCase() === 'websocket') {
-        this.verifier.onEnd(request, () => closeWebSocket(request.socket));
-      }
+      if (decision.identity !== null && isWebSocket(request)) this.verifier.onEnd(request, () => closeWebSocket(request.socket));
       return decision;
     }
     const status = this.#options.statuses[decision.refusal.code];

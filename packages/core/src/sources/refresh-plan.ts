@@ -17,6 +17,14 @@ export function refreshDelay(now: number, validUntil: number | undefined, { shor
   return Math.max(planned, shortest * (1 + 0.2 * random));
 }
 
+/** While nothing is held everybody waits for the first answer: it is asked for sooner. */
+export function firstRetryDelay(failures: number, { shortest, longest }: RefreshIntervals, random: number): number {
+  const soonest = Math.min(firstRetryMilliseconds, shortest);
+  return Math.min(soonest * 2 ** Math.min(failures - 1, 30), longest) * (1 + 0.2 * random);
+}
+
+const firstRetryMilliseconds = 1_000;
+
 /** After so many failures in a row: twice as long each time, up to the usual, yet within half of what the content held has left. */
 export function retryDelay(
   failures: number,

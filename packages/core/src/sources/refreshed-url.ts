@@ -4,7 +4,7 @@ import { fetchBytes } from './fetch-bytes.js';
 import type { FetchOptions, FetchResult } from './fetch-types.js';
 import { Health, type SourceEvents, type SourceProblem } from './health.js';
 import { KeptFile, validator } from './kept-response.js';
-import { type RefreshIntervals, refreshDelay, retryDelay } from './refresh-plan.js';
+import { firstRetryDelay, type RefreshIntervals, refreshDelay, retryDelay } from './refresh-plan.js';
 import { type MaybePromise, nodeRuntime, type Runtime } from './runtime.js';
 
 /** Put in force, and good until then (milliseconds since the epoch; undefined where it has no end); or why not, as a sentence's end. */
@@ -139,7 +139,13 @@ export class RefreshedUrl {
     this.#failures++;
     const since = this.#held === undefined ? {} : { since: this.#held.confirmedAt };
     this.#health.failed(this.#shown, `${this.#shown}: ${problem}`, since);
-    this.#alarm.in(retryDelay(this.#failures, now, validUntil, this.#intervals, this.#runtime.random()));
+    const random = this.#runtime.random();
+    const isHeld = this.#held !== undefined;
+    this.#alarm.in(
+      isHeld
+        ? retryDelay(this.#failures, now, validUntil, this.#intervals, random)
+        : firstRetryDelay(this.#failures, this.#intervals, random),
+    );
   }
 
   /** Returns what is wrong. */
@@ -215,7 +221,8 @@ export class RefreshedUrl {
 
   /** An alarm may come early, when a clock was set: the server must not be asked more often for it. */
   #due(): void {
-    const early = this.#askedAt + this.#intervals.shortest - this.#runtime.monotonic();
+    // A clock that was set wakes it up early. While nothing is held, early is welcome.
+    const early = this.#held === undefined ? 0 : this.#askedAt + this.#intervals.shortest - this.#runtime.monotonic();
     if (early > 0) this.#alarm.in(early);
     else this.refreshNow().catch(() => undefined);
   }

@@ -14,6 +14,15 @@ const handshakeFailures = channel('peercert:handshake-failure');
 const revocations = channel('peercert:revocation');
 const sources = channel('peercert:source');
 const ends = channel('peercert:end');
+const expiries = channel('peercert:expiry');
+
+/** A CRL, an authority that is trusted, or a client that came will count for nothing soon: the message on `peercert:expiry`. */
+export interface ExpiryEvent {
+  readonly kind: 'authority' | 'crl' | 'client';
+  readonly subject: string;
+  /** Milliseconds since the epoch. */
+  readonly endsAt: number;
+}
 
 /** A source of revocation told something new: the message on `peercert:revocation`. */
 export interface RevocationEvent {
@@ -64,6 +73,10 @@ export function publishRevocation(event: RevocationEvent): void {
 
 export function publishSource(event: SourceEvent): void {
   if (sources.hasSubscribers) sources.publish(event);
+}
+
+export function publishExpiry(event: ExpiryEvent): void {
+  if (expiries.hasSubscribers) expiries.publish(event);
 }
 
 /** A connection is being closed since its certificate is accepted no more: the message on `peercert:end`. */

@@ -1,6 +1,7 @@
 export {
   type DecisionEvent,
   type EndEvent,
+  type ExpiryEvent,
   type HandshakeFailureEvent,
   publishDecision,
   publishHandshakeFailure,

@@ -12,27 +12,40 @@ export interface Live {
 
 interface Entry extends Live {
   readonly listeners: Set<(refusal: Refusal) => void>;
-  /** Set once the connection's end has been decided. */
-  end: (() => void) | undefined;
+  /** A look is under way. */
   isChecking: boolean;
+  /** How much had changed when the last look began: what it found is out of date when more has. */
+  changesSeen: number;
+  /** Why it is accepted no more, since the last look that found so. */
+  refusal: Refusal | undefined;
+  /** Runs from the first such look on. */
+  grace: NodeJS.Timeout | undefined;
+  isGraceOver: boolean;
+  /** Somebody was told that it is over, so that it is, whatever is found later. */
+  isTold: boolean;
 }
 
-/** Looked at in one go before others get their turn. */
-const slice = 256;
+/** How long connections are looked at before others get their turn, in milliseconds. */
+const slice = 5;
 const tick = 1_000;
 
 /**
  * The connections whose certificate was accepted, for as long as they are open. When what is known changes, or a verdict runs out, each is looked at
- * again; one that is accepted no more is told to whoever listens, and after a grace it is destroyed, with every stream and socket on it.
+ * again; one that is accepted no more is told to whoever listens, and after a grace it is destroyed, with every stream and socket on it. If nobody was
+ * told, and the certificate is accepted again by then, it stays.
  */
 export class LiveConnections {
   readonly #entries = new Map<object, Entry>();
+  /** To be looked at. However much changes, each stands here once. */
+  readonly #due = new Set<object>();
   readonly #now: () => number;
   readonly #graceMilliseconds: number;
   readonly #onEnd: (refusal: Refusal) => void;
   #timer: NodeJS.Timeout | undefined;
-  #sweep: Iterator<[object, Entry]> | undefined;
-  #again = false;
+  #changes = 0;
+  /** Something changed since all were last put down to be looked at: many changes in one go cost no more than one. */
+  #areAllDue = false;
+  #isWorking = false;
 
   constructor(now: () => number, graceSeconds: number, onEnd: (refusal: Refusal) => void) {
     this.#now = now;
@@ -52,113 +65,153 @@ export class LiveConnections {
       return;
     }
     if (!(key instanceof EventEmitter) || isClosed(key)) return;
-    const entry: Entry = { validUntil, recheck, listeners: new Set(), end: undefined, isChecking: false };
-    this.#entries.set(key, entry);
+    const state = { isChecking: false, changesSeen: 0, refusal: undefined, grace: undefined, isGraceOver: false, isTold: false };
+    this.#entries.set(key, { validUntil, recheck, listeners: new Set(), ...state });
     key.once('close', () => this.#remove(key));
     this.#timer ??= setInterval(() => this.#checkTimes(), tick).unref();
   }
 
-  /** Calls the listener once, when the connection's certificate is accepted no more. Returns what takes that back. */
+  /** Calls the listener once, when the connection's certificate is accepted no more; soon, if it is so already. Returns what takes that back. */
   listen(key: object, listener: (refusal: Refusal) => void): () => void {
     const entry = this.#entries.get(key);
-    entry?.listeners.add(listener);
-    return () => void entry?.listeners.delete(listener);
+    if (entry === undefined) return () => undefined;
+    entry.listeners.add(listener);
+    if (entry.refusal !== undefined) {
+      this.#due.add(key);
+      this.#work();
+    }
+    return () => void entry.listeners.delete(listener);
   }
 
   /** Something changed: everyone is looked at again, soon and a few at a time. */
   checkAll(): void {
-    if (this.#entries.size === 0) return;
-    this.#again = true;
-    if (this.#sweep === undefined) this.#begin();
+    this.#changes += 1;
+    this.#areAllDue = this.#entries.size > 0;
+    this.#work();
   }
 
   close(): void {
     for (const key of [...this.#entries.keys()]) this.#remove(key);
-    this.#sweep = undefined;
-    this.#again = false;
-  }
-
-  #begin(): void {
-    this.#again = false;
-    this.#sweep = this.#entries.entries();
-    setImmediate(() => this.#go());
-  }
-
-  #go(): void {
-    for (let count = 0; count < slice; count++) {
-      const next = this.#sweep?.next();
-      if (next === undefined || next.done === true) {
-        this.#sweep = undefined;
-        if (this.#again) this.#begin();
-        return;
-      }
-      this.#check(...next.value);
-    }
-    setImmediate(() => this.#go());
   }
 
   #checkTimes(): void {
-    const now = this.#now();
-    for (const [key, entry] of this.#entries) if (!(now < entry.validUntil)) this.#check(key, entry);
+    let now: number;
+    try {
+      now = this.#now();
+    } catch {
+      // A clock that is broken lets no request pass, and tells of no connection that its time is over.
+      return;
+    }
+    for (const [key, { validUntil, grace }] of this.#entries) if (grace === undefined && !(now < validUntil)) this.#due.add(key);
+    this.#work();
   }
 
-  #check(key: object, entry: Entry): void {
-    if (entry.isChecking || entry.end !== undefined || this.#entries.get(key) !== entry) return;
-    const settle = (refusal: Refusal | undefined): void => {
+  #work(): void {
+    if (this.#isWorking || (this.#due.size === 0 && !this.#areAllDue)) return;
+    this.#isWorking = true;
+    setImmediate(() => this.#workForAWhile());
+  }
+
+  #workForAWhile(): void {
+    const until = performance.now() + slice;
+    if (this.#areAllDue) for (const key of this.#entries.keys()) this.#due.add(key);
+    this.#areAllDue = false;
+    for (const key of this.#due) {
+      this.#due.delete(key);
+      const entry = this.#entries.get(key);
+      if (entry !== undefined) this.#look(key, entry);
+      if (performance.now() >= until) break;
+    }
+    this.#isWorking = false;
+    this.#work();
+  }
+
+  #look(key: object, entry: Entry): void {
+    const { refusal } = entry;
+    if (entry.isTold && refusal !== undefined) return entry.isGraceOver ? destroy(key) : this.#tell(key, entry, refusal);
+    if (entry.isChecking) return;
+    // Nothing but news can make it accepted again.
+    if (entry.isGraceOver && refusal !== undefined && !isPassing(refusal) && entry.changesSeen === this.#changes) {
+      return this.#end(key, entry, refusal);
+    }
+    const settle = (found: Refusal | undefined): void => {
       entry.isChecking = false;
-      if (refusal !== undefined && this.#entries.get(key) === entry) this.#end(key, entry, refusal);
+      if (this.#entries.get(key) === entry) this.#settle(key, entry, found);
     };
+    // Whatever threw will throw again for the next request, which is refused for it; nobody is cut off for a fault of ours.
+    const fail = (): void => settle(entry.refusal);
     entry.isChecking = true;
+    entry.changesSeen = this.#changes;
     try {
       const found = entry.recheck();
-      if (found instanceof Promise) found.then(settle, () => settle(undefined));
+      if (found instanceof Promise) found.then(settle, fail);
       else settle(found);
     } catch {
-      // Whatever threw will throw again for the next request, which is refused for it; nobody is cut off for a fault of ours.
-      entry.isChecking = false;
+      fail();
     }
   }
 
-  /** What may pass, because a source is not there, is looked at once more when the grace is over; what will not is told now. */
-  #end(key: object, entry: Entry, refusal: Refusal): void {
-    const isPassing = refusal.status === 503;
-    if (!isPassing) this.#tell(key, entry, refusal);
-    const timer = setTimeout(() => {
-      entry.end = undefined;
-      if (!isPassing) return destroy(key);
-      const again = entry.recheck();
-      const settle = (found: Refusal | undefined): void => {
-        if (found === undefined || this.#entries.get(key) !== entry) return;
-        this.#tell(key, entry, found);
-        destroy(key);
-      };
-      if (again instanceof Promise) again.then(settle, () => settle(refusal));
-      else settle(again);
+  #settle(key: object, entry: Entry, refusal: Refusal | undefined): void {
+    const isOutdated = entry.changesSeen !== this.#changes;
+    if (isOutdated) {
+      this.#due.add(key);
+      this.#work();
+    }
+    if (refusal !== undefined) return this.#refuse(key, entry, refusal, isOutdated);
+    if (isOutdated) return;
+    clearTimeout(entry.grace);
+    entry.refusal = undefined;
+    entry.grace = undefined;
+    entry.isGraceOver = false;
+  }
+
+  /** What is out of date is told to nobody; but where something changes all the time, it is what there is when the grace is over. */
+  #refuse(key: object, entry: Entry, refusal: Refusal, isOutdated: boolean): void {
+    entry.refusal = refusal;
+    if (entry.isGraceOver) return this.#end(key, entry, refusal);
+    const isHeard = entry.listeners.size > 0 || isSession(key);
+    if (isHeard && !isOutdated && !isPassing(refusal)) this.#tell(key, entry, refusal);
+    entry.grace ??= setTimeout(() => {
+      entry.isGraceOver = true;
+      this.#due.add(key);
+      this.#work();
     }, this.#graceMilliseconds).unref();
-    entry.end = () => clearTimeout(timer);
   }
 
   #tell(key: object, entry: Entry, refusal: Refusal): void {
-    this.#onEnd(refusal);
-    for (const listener of entry.listeners) {
+    if (!entry.isTold) this.#onEnd(refusal);
+    // An HTTP/2 session takes no further streams from now on, and says so (GOAWAY).
+    if (!entry.isTold && isSession(key)) key.close();
+    entry.isTold = true;
+    const listeners = [...entry.listeners];
+    entry.listeners.clear();
+    for (const listener of listeners) {
       try {
         listener(refusal);
       } catch {
         // The connection is ended all the same.
       }
     }
-    entry.listeners.clear();
-    // An HTTP/2 session takes no further streams from now on, and says so (GOAWAY).
-    if (isSession(key)) key.close();
+  }
+
+  #end(key: object, entry: Entry, refusal: Refusal): void {
+    this.#tell(key, entry, refusal);
+    destroy(key);
   }
 
   #remove(key: object): void {
-    this.#entries.get(key)?.end?.();
+    clearTimeout(this.#entries.get(key)?.grace);
     this.#entries.delete(key);
+    this.#due.delete(key);
     if (this.#entries.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
+}
+
+/** Because a source is not there: so it is told when the grace is over, and not before. */
+function isPassing({ status }: Refusal): boolean {
+  return status === 503;
 }
 
 function isSession(key: object): key is { close(): void; destroy(): void } {

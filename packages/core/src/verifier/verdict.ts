@@ -16,7 +16,10 @@ export interface Verdict {
   readonly validFrom: number;
   /** Milliseconds since the epoch, exclusive. */
   readonly validUntil: number;
-  /** What was accepted: kept, so that news of revocation is held against it without verifying a signature again. */
+  /**
+   * What is accepted, or was before a refusal that may pass, under the same trust: kept, so that news of revocation is held against it without verifying a
+   * signature again.
+   */
   readonly accepted: AcceptedPath | undefined;
 }
 

@@ -2,8 +2,10 @@ import { type Outcome, type Refusal, type RefusalCode, refused } from '../errors
 import { type ClientIdentity, createIdentity, type IdentitySource } from '../identity/index.js';
 import type { TrustSet } from '../path/index.js';
 import { connectionKey, type Peer, type PeerRequest, readPeer } from '../peer/index.js';
+import { describeCrl } from '../revocation/index.js';
 import type { Certificate, Name } from '../x509/index.js';
-import { publishEnd } from './events.js';
+import { publishEnd, publishExpiry } from './events.js';
+import { authorityLead, clientLead, crlLead, type Ending, ExpiryWatch, type Watched } from './expiry-watch.js';
 import { InheritedTrust } from './inherited-trust.js';
 import { LiveConnections } from './live-connections.js';
 import { defaultLogger, type Logger, safeLogger } from './logger.js';
@@ -44,6 +46,7 @@ export class Verifier {
   readonly #remembered = new WeakMap<TrustSet, RememberedIssuers>();
   readonly #connections = new WeakMap<object, Connection>();
   readonly #live: LiveConnections;
+  readonly #expiry: ExpiryWatch;
   #closed = false;
 
   constructor(options: VerifierOptions) {
@@ -60,11 +63,20 @@ export class Verifier {
       signers: (trustSet, name) => this.#signingPaths.ofName(trustSet, name, this.#rememberedIn(trustSet), this.#now()),
       pathTo: (trustSet, certificate, beside) => this.#signingPaths.to(trustSet, certificate, beside, this.#now()),
       authorities: (name) => this.#authorities(name),
-      onChange: () => this.#live.checkAll(),
+      onChange: () => {
+        this.#live.checkAll();
+        this.#expiry.check();
+      },
     });
-    this.ready = this.#revocation.start().catch((error: unknown) => {
-      this.logger.error({ err: error }, 'a source of revocation could not be started');
-    });
+    this.#expiry = new ExpiryWatch(
+      () => this.#endings(),
+      () => this.#nowOrNever(),
+      (ending) => this.#tellOfEnd(ending),
+    );
+    this.ready = this.#revocation
+      .start()
+      .catch((error: unknown) => this.logger.error({ err: error }, 'a source of revocation could not be started'))
+      .then(() => this.#expiry.check());
   }
 
   /** The names of the configured trust sets; undefined when trust is taken from the server. */
@@ -143,6 +155,7 @@ export class Verifier {
     this.#closed = true;
     this.#revocation.close();
     this.#live.close();
+    this.#expiry.close();
   }
 
   /** What the evaluation depends on is captured before the first read, and compared before the verdict is kept; if it moved, once more. */
@@ -163,9 +176,8 @@ export class Verifier {
     const trust = this.#trustOf(request);
     const grounds = { trust: trust.ok ? trust.value : undefined, revocation: this.#revocation.generation };
     const known = connection.verdicts.get(name);
-    if (known?.accepted !== undefined && known.trust === grounds.trust) {
-      const again = yield* this.#judgeAgain(known.accepted, grounds.trust as Trust);
-      if (again !== undefined) return again;
+    if (trust.ok && known !== undefined && connection.peer?.ok === true) {
+      return yield* this.#judgeOrSearch(connection.peer.value, known, trust.value, trustSets);
     }
     // A peer that could not be read is read again: the fault may have passed.
     if (connection.peer?.ok !== true) connection.peer = readPeer(request);
@@ -175,6 +187,16 @@ export class Verifier {
     if (!fault.ok) return refusalVerdict(fault.refusal, grounds, this.#now());
     if (!peer.ok || !trust.ok) throw new TypeError('a fault of the peer or of trust was passed over');
     return yield* this.#verdictOn(peer.value, 'tls', trust.value, trustSets);
+  }
+
+  /** What was accepted is judged again; only if it is accepted no more, another path is looked for, which costs signatures. */
+  *#judgeOrSearch(peer: Peer, { accepted, trust: before }: Verdict, trust: Trust, names: readonly string[] | undefined): Steps<Verdict> {
+    const kept = before === trust ? accepted : undefined;
+    const again = kept && (yield* this.#judgeAgain(kept, trust));
+    if (again !== undefined) return again;
+    const verdict = yield* this.#verdictOn(peer, 'tls', trust, names);
+    // A refusal may pass, and the path that it concerns is verified.
+    return verdict.accepted === undefined && kept !== undefined ? { ...verdict, accepted: kept } : verdict;
   }
 
   /** News of revocation are held against the path that was accepted; undefined where it is accepted no more, and another may be. */
@@ -204,26 +226,27 @@ export class Verifier {
     const { path, trustSet, finding } = found.value;
     this.#rememberedIn(trustSet).remember(path);
     const identity = createIdentity(path, { resumed: claim.resumed, source, revocation: finding.revocation });
+    const { notAfter } = path.endEntity;
+    if (at >= notAfter - clientLead) publishExpiry({ kind: 'client', subject: identity.toString(), endsAt: notAfter });
     return acceptance({ path, trustSet, identity }, finding.validUntil, grounds);
   }
 
   /** An accepted connection is looked at again when something changes, since it may be open for long without another request. */
   #watch({ request, connection }: Question, verdict: Verdict): void {
     const key = connectionKey(request);
-    if (key === undefined || verdict.accepted === undefined) return;
+    if (key === undefined || !verdict.outcome.ok) return;
     this.#live.add(key, { validUntil: verdict.validUntil, recheck: () => run(this.#recheck(key, connection)) });
   }
 
-  /** Why the connection may not stay open; undefined while any verdict on it still accepts. */
+  /** Why the connection may not stay open; undefined while any verdict on it accepts. */
   *#recheck(key: object, connection: Connection): Steps<Refusal | undefined> {
     let refusal: Refusal | undefined;
     for (const [name, verdict] of connection.verdicts) {
-      if (verdict.accepted === undefined || verdict.trust === undefined || connection.peer?.ok !== true) continue;
+      if (verdict.trust === undefined || connection.peer?.ok !== true) continue;
       const trust = this.#configured ?? verdict.trust;
-      if (isAlive(verdict, trust, this.#revocation.generation, this.#now())) return undefined;
+      const isKnown = isAlive(verdict, trust, this.#revocation.generation, this.#now());
       const names = name === '' ? undefined : (JSON.parse(name) as readonly string[]);
-      const kept = verdict.trust === trust ? yield* this.#judgeAgain(verdict.accepted, trust) : undefined;
-      const again = kept ?? (yield* this.#verdictOn(connection.peer.value, 'tls', trust, names));
+      const again = isKnown ? verdict : yield* this.#judgeOrSearch(connection.peer.value, verdict, trust, names);
       connection.verdicts.set(name, again);
       if (again.outcome.ok) {
         this.#live.add(key, { validUntil: again.validUntil, recheck: () => run(this.#recheck(key, connection)) });
@@ -253,6 +276,33 @@ export class Verifier {
     const at = this.#clock();
     if (Number.isFinite(at)) return at;
     throw new TypeError(`the clock returned ${String(at)}`);
+  }
+
+  #nowOrNever(): number {
+    try {
+      return this.#clock();
+    } catch {
+      return Number.NaN;
+    }
+  }
+
+  /** What the operator has to renew. */
+  *#endings(): Generator<Watched, void, void> {
+    for (const { anchors, intermediates } of this.#configured?.sets.values() ?? []) {
+      for (const certificate of [...anchors.map((anchor) => anchor.certificate), ...intermediates]) {
+        yield { kind: 'authority', subject: certificate.subject.toString(), endsAt: certificate.notAfter, leadMilliseconds: authorityLead };
+      }
+    }
+    for (const crl of this.#revocation.crls) {
+      const { thisUpdate, nextUpdate } = crl.list;
+      yield { kind: 'crl', subject: describeCrl(crl), endsAt: nextUpdate, leadMilliseconds: crlLead(thisUpdate, nextUpdate) };
+    }
+  }
+
+  #tellOfEnd(ending: Ending): void {
+    const { kind, subject, endsAt } = ending;
+    this.logger.warn({ kind, subject, endsAt }, `${subject}: counts until ${new Date(endsAt).toISOString()}, and no longer; renew it`);
+    publishExpiry(ending);
   }
 
   *#authorities(name: Name): Generator<Certificate, void, void> {

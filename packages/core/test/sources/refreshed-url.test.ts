@@ -116,11 +116,21 @@ describe('what fails leaves in force what was', () => {
 
   it('and is asked for again, after ever longer, up to the usual', async () => {
     const fetched = new Fetched();
-    fetched.answer = down;
     await fetched.source.start();
+    fetched.answer = down;
+    await fetched.untilAsked();
     const delays: number[] = [];
     for (let count = 0; count < 9; count++) delays.push(await fetched.untilAsked());
     expect(delays.map((delay) => Math.round(delay / minute))).toEqual([1, 2, 4, 9, 18, 35, 60, 60, 60]);
+  });
+
+  it('and is asked for sooner while there is nothing to keep, and everybody waits', async () => {
+    const fetched = new Fetched();
+    fetched.answer = down;
+    await fetched.source.start();
+    const delays: number[] = [];
+    for (let count = 0; count < 6; count++) delays.push(await fetched.untilAsked());
+    expect(delays.map((delay) => Math.round(delay / 1_000))).toEqual([1, 2, 4, 9, 18, 35]);
   });
 
   it('but in time before the content in force ends', async () => {

@@ -89,7 +89,7 @@ export function buildBasicResponse(options: OcspResponseOptions): Uint8Array {
   return sequence(tbsResponseData, algorithm.der, signature, certificates, trailing);
 }
 
-export function singleResponse(options: SingleResponseOptions): Uint8Array {
+function singleResponse(options: SingleResponseOptions): Uint8Array {
   const { thisUpdate = '2030-01-01T00:00:00Z', nextUpdate = '2030-01-02T00:00:00Z', extensions = [] } = options;
   return joined(
     {
