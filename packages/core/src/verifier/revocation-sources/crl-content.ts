@@ -1,5 +1,5 @@
 import { readPem } from '../../asn1/index.js';
-import { type Crl, CrlIndexing, type DenyEntry, denyEntriesOf, describeCrl, isNewer } from '../../revocation/index.js';
+import { type Crl, CrlIndexing, type DenyEntry, denyEntriesOf, describeCrl, isNewer, provenKeys } from '../../revocation/index.js';
 import type { Read } from '../../sources/index.js';
 import { readCertificate, readCertificateList } from '../../x509/index.js';
 import { type Steps, wait } from '../steps.js';
@@ -83,10 +83,31 @@ function blocksOf(bytes: Uint8Array): Read<readonly { readonly label: string; re
   }
 }
 
-/** Lists that `next` has older forms of, or none newer: they are kept, since an older list never takes a newer one's place. */
-export function withoutRollback(inForce: readonly Crl[], next: readonly Crl[]): readonly Crl[] {
-  const newer = inForce.filter((crl) => !next.includes(crl) && next.some((other) => isSameSeries(crl, other) && isNewer(crl, other)));
-  return newer.length === 0 ? next : [...next, ...newer];
+/**
+ * What is in force when a source that held `inForce` holds `next`: an older list never takes a newer one's place, and one that nobody is known to have
+ * signed never that of one whose signature was verified, since anyone on the way can write a larger CRLNumber, or another issuer. Of a file what is
+ * missing was taken out; what comes from the network must hold a verified list for that to count. What is kept besides `next` is bounded: of each issuer and
+ * scope, the newest list and the newest verified one.
+ */
+export function withoutRollback(inForce: readonly Crl[], next: readonly Crl[], from: 'file' | 'network' = 'file'): readonly Crl[] {
+  const staysWhenMissing = from === 'network' && !next.some(isProven);
+  const kept = inForce.filter((crl, index) => {
+    if (next.includes(crl)) return false;
+    const successors = next.filter((other) => isSameSeries(crl, other));
+    if (successors.length === 0 && !(staysWhenMissing && isProven(crl))) return false;
+    // Of two that are alike, the first stays.
+    const better = inForce.filter((other, place) => isSameSeries(crl, other) && (isNewer(other, crl) || place < index));
+    return ![...successors, ...better].some((other) => takesThePlaceOf(other, crl));
+  });
+  return kept.length === 0 ? next : [...next, ...kept];
+}
+
+function takesThePlaceOf(next: Crl, crl: Crl): boolean {
+  return !isNewer(crl, next) && (isProven(next) || !isProven(crl));
+}
+
+function isProven({ list }: Crl): boolean {
+  return provenKeys(list).size > 0;
 }
 
 /** Whether `next` still tells what `inForce` told, of every issuer and scope. */

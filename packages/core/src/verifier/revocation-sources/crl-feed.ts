@@ -129,10 +129,10 @@ function urlFeed(url: string, settings: FeedSettings): CrlFeed {
       const read = await run(readCrlContent(bytes, settings, pause));
       if (!read.ok) return read;
       await settings.prepare(read.value.crls);
-      inForce = { crls: withoutRollback(inForce.crls, read.value.crls), denied: read.value.denied };
+      inForce = { crls: withoutRollback(inForce.crls, read.value.crls, 'network'), denied: read.value.denied };
       isRead = true;
       onChange(shown, inForce);
-      const ends = inForce.crls.map(({ list }) => list.nextUpdate);
+      const ends = read.value.crls.map(({ list }) => list.nextUpdate);
       return { ok: true, validUntil: ends.length === 0 ? undefined : Math.min(...ends) };
     },
     keepLastGoodForSeconds: settings.keepLastGoodForSeconds,

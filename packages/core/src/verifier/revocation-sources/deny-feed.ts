@@ -27,7 +27,7 @@ export function denyFeed(
   const files = new WatchedFiles<Entries>({
     files: names,
     option,
-    extensions: ['.pem', '.crt', '.cer', '.txt', '.deny'],
+    extensions: ['.pem', '.crt', '.cer', '.der', '.txt', '.deny'],
     read: (bytes) => readDenyFile(bytes, settings),
     compare: (before, next) => (holdsAll(before, next) ? 'more' : 'less'),
     merge: (before, next) => new Map([...before, ...[...next].map(([file, list]) => [file, union(before.get(file), list)] as const)]),
@@ -60,11 +60,15 @@ export function denyFeed(
 /** By what they say, so that lists can be compared. */
 type Entries = ReadonlyMap<string, DenyEntry>;
 
-/** PEM certificates, lines, comments from `#` at the beginning of a line, and empty lines; anything else refuses the file. */
+/** One certificate as DER; or PEM certificates, lines, comments from `#` at the beginning of a line, and empty lines; anything else refuses the file. */
 export function readDenyFile(
   bytes: Uint8Array,
   limits: { readonly allowDenyingAuthorities: boolean; readonly mostEntries: number },
 ): Read<Entries> {
+  if (isDer(bytes)) {
+    const read = readDenied(bytes, limits);
+    return read.ok ? { ok: true, value: new Map(read.value.map((entry) => [textOf(entry), entry])) } : read;
+  }
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     .toString('utf8')
     .replace(/^\ufeff/, '');
@@ -81,7 +85,10 @@ export function readDenyFile(
   } catch (error) {
     return { ok: false, problem: `cannot be read: ${error instanceof Error ? error.message : String(error)}` };
   }
-  const lines = text.replace(/-----BEGIN [^-]*-----[\s\S]*?-----END [^-]*-----/g, (block) => block.replace(/[^\n]/g, '')).split('\n');
+  // A block begins and ends with its line: what a comment says of one does not swallow the lines that follow.
+  const lines = text
+    .replace(/^[ \t]*-----BEGIN [^-]*-----[\s\S]*?^[ \t]*-----END [^-]*-----/gm, (block) => block.replace(/[^\n]/g, ''))
+    .split('\n');
   for (const [index, given] of lines.entries()) {
     const line = given.trim();
     if (line === '' || line.startsWith('#')) continue;
@@ -90,6 +97,11 @@ export function readDenyFile(
     read.entries.forEach(add);
   }
   return { ok: true, value: entries };
+}
+
+/** A certificate is a SEQUENCE of more than 127 octets; no text begins so. */
+function isDer(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x30 && (bytes[1] ?? 0) >= 0x80;
 }
 
 function textOf(entry: DenyEntry): string {

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { readPem } from '../../asn1/index.js';
+import { type PemBlock, readPem } from '../../asn1/index.js';
 import { ConfigurationError } from '../../errors/index.js';
 import { readDistinguishedNameText } from '../../policy/index.js';
 import { type DenyEntry, denyEntriesOf, serialNumberText } from '../../revocation/index.js';
@@ -38,15 +38,25 @@ function issuerAndSerialNumber({ issuer, serialNumber }: { issuer: unknown; seri
   }
   if (typeof issuer !== 'string') throw new ConfigurationError(`${option}.issuer`, "expected a name, such as 'CN=CA,O=Example'");
   const read = readDistinguishedNameText(issuer);
-  if (!read.ok) throw new ConfigurationError(`${option}.issuer`, `'${issuer}' ${read.problem}`);
+  if (!read.ok) throw new ConfigurationError(`${option}.issuer`, `'${issuer}': ${read.problem}`);
   return { kind: 'issuerAndSerialNumber', issuer: nameOf([...read.rdns].reverse()), serialNumber: serialNumberText(serialNumber) };
 }
 
 /** Certificates as PEM. Anything else in it is refused, since what looks like a name of somebody must not be passed over. */
 function pemEntries(text: string, option: string): readonly DenyEntry[] {
-  const blocks = readPem(text).filter(({ label }) => label === 'CERTIFICATE');
-  if (blocks.length === 0) throw wrong(option);
+  const blocks = blocksOf(text, option);
+  if (blocks.length === 0 || blocks.some(({ label }) => label !== 'CERTIFICATE')) throw wrong(option);
   return blocks.flatMap(({ bytes }) => entriesOfDer(bytes, option));
+}
+
+function blocksOf(text: string, option: string): readonly PemBlock[] {
+  try {
+    return readPem(text);
+  } catch (error) {
+    throw new ConfigurationError(option, `the PEM cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 function entriesOfDer(der: Uint8Array, option: string): readonly DenyEntry[] {

@@ -1,8 +1,8 @@
-import type { Crl } from '../../revocation/index.js';
-import { type FetchOptions, type FetchResult, fetchBytes } from '../../sources/index.js';
-import type { Certificate } from '../../x509/index.js';
+import { type Crl, provenKeys } from '../../revocation/index.js';
+import { type FetchOptions, type FetchResult, fetchBytes, type Read } from '../../sources/index.js';
+import type { Certificate, DistributionPoint } from '../../x509/index.js';
 import { run, type Steps, wait } from '../steps.js';
-import { type CrlLimits, readCrlContent } from './crl-content.js';
+import { type CrlLimits, readCrlContent, withoutRollback } from './crl-content.js';
 import type { RemoteRules } from './options.js';
 
 export interface DistributionPointSettings extends CrlLimits {
@@ -10,6 +10,8 @@ export interface DistributionPointSettings extends CrlLimits {
   readonly largestCrlBytes: number;
   readonly now: () => number;
   readonly pause: () => Promise<void>;
+  /** Verifies what can be verified before lists are in force. */
+  readonly prepare: (crls: readonly Crl[]) => Promise<void>;
   /** A list came from there. */
   readonly onCrls: (url: string, crls: readonly Crl[]) => void;
   readonly onFailure: (url: string, problem: string) => void;
@@ -51,6 +53,21 @@ export class DistributionPoints {
     return problem;
   }
 
+  /**
+   * Sees to it that lists which are there are fetched again before they end, without keeping anybody waiting. Gives when it is to be asked again, in
+   * milliseconds since the epoch; infinity where nothing is there.
+   */
+  refreshFor(certificate: Certificate): number {
+    let dueAt = Number.POSITIVE_INFINITY;
+    for (const url of urlsOf(certificate)) {
+      const lists = this.#byUrl.get(url)?.crls ?? [];
+      if (lists.length === 0) continue;
+      void this.#fetch(url);
+      dueAt = Math.min(dueAt, ...lists.map(ageingAt));
+    }
+    return Math.max(dueAt, this.#settings.now() + shortestIntervalMilliseconds);
+  }
+
   #fetch(url: string): string | undefined | Promise<string | undefined> {
     const now = this.#settings.now();
     const entry = this.#byUrl.get(url) ?? { crls: [], askedAt: Number.NEGATIVE_INFINITY, problem: undefined, pending: undefined };
@@ -61,20 +78,38 @@ export class DistributionPoints {
       this.#byUrl.delete(key);
     }
     const age = Math.abs(now - entry.askedAt);
-    const isCurrent = entry.crls.length > 0 && entry.crls.every(({ list }) => now < list.nextUpdate);
-    if (isCurrent && !(age > shortestIntervalMilliseconds && entry.crls.some((crl) => isAgeing(crl, now)))) return undefined;
+    // A list that nobody is known to have signed is no reason not to ask: what came may be forged, however far off its end.
+    const isCurrent = entry.crls.some(({ list }) => now < list.nextUpdate && provenKeys(list).size > 0);
+    if (isCurrent && !(age > shortestIntervalMilliseconds && entry.crls.some((crl) => now >= ageingAt(crl)))) return undefined;
     if (entry.pending === undefined && age < (entry.problem === undefined ? shortestIntervalMilliseconds : retryMilliseconds))
       return entry.problem;
-    entry.pending ??= this.#ask(url, entry).finally(() => {
-      entry.pending = undefined;
-    });
+    entry.pending ??= this.#ask(url, entry)
+      .catch((error: unknown) => {
+        entry.problem = `${new URL(url).host}: ${error instanceof Error ? error.message : String(error)}`;
+        return entry.problem;
+      })
+      .finally(() => {
+        entry.pending = undefined;
+      });
     // What is still good is no reason to let anybody wait.
     return isCurrent ? undefined : entry.pending;
   }
 
   async #ask(url: string, entry: Entry): Promise<string | undefined> {
-    const { rules, largestCrlBytes, pause, now, onCrls, onFailure, fetchBytes: fetch = fetchBytes } = this.#settings;
+    const { prepare, now, onCrls, onFailure } = this.#settings;
     entry.askedAt = now();
+    const read = await this.#read(url);
+    entry.problem = read.ok ? undefined : `${new URL(url).host}: ${read.problem}`;
+    if (read.ok) {
+      await prepare(read.value);
+      entry.crls = withoutRollback(entry.crls, read.value, 'network');
+      onCrls(url, entry.crls);
+    } else onFailure(url, entry.problem as string);
+    return entry.problem;
+  }
+
+  async #read(url: string): Promise<Read<readonly Crl[]>> {
+    const { rules, largestCrlBytes, pause, fetchBytes: fetch = fetchBytes } = this.#settings;
     const { timeoutSeconds = 5, ...hosts } = rules;
     const answer = await fetch(url, {
       ...hosts,
@@ -82,15 +117,10 @@ export class DistributionPoints {
       timeoutMilliseconds: timeoutSeconds * 1_000,
       inBackground: true,
     });
-    const read = answer.ok
-      ? await run(readCrlContent(answer.bytes, this.#settings, pause))
-      : { ok: false as const, problem: answer.detail };
-    entry.problem = read.ok ? undefined : `${new URL(url).host} ${read.problem}`;
-    if (read.ok) {
-      entry.crls = read.value.crls;
-      onCrls(url, entry.crls);
-    } else onFailure(url, entry.problem as string);
-    return entry.problem;
+    if (!answer.ok) return { ok: false, problem: answer.detail };
+    const read = await run(readCrlContent(answer.bytes, this.#settings, pause));
+    if (!read.ok) return read;
+    return read.value.crls.length === 0 ? { ok: false, problem: 'holds no CRL' } : { ok: true, value: read.value.crls };
   }
 }
 
@@ -101,14 +131,14 @@ interface Entry {
   pending: Promise<string | undefined> | undefined;
 }
 
-function isAgeing({ list: { thisUpdate, nextUpdate } }: Crl, now: number): boolean {
-  return now >= thisUpdate + (nextUpdate - thisUpdate) * refreshAfter;
+function ageingAt({ list: { thisUpdate, nextUpdate } }: Crl): number {
+  return thisUpdate + (nextUpdate - thisUpdate) * refreshAfter;
 }
 
 /** Where complete and delta CRLs are to be had over HTTP; LDAP and files are not asked. */
-function urlsOf({ cRLDistributionPoints = [], freshestCRL = [] }: Certificate): readonly string[] {
+function urlsOf(certificate: Certificate): readonly string[] {
   const urls = new Set<string>();
-  for (const { distributionPoint } of [...cRLDistributionPoints, ...freshestCRL]) {
+  for (const { distributionPoint } of pointsOf(certificate)) {
     const names = distributionPoint?.type === 'fullName' ? distributionPoint.value : [];
     // Several names of one point are the same list (RFC 5280, section 4.2.1.13): the first that can be asked.
     const url = names.find(
@@ -117,4 +147,14 @@ function urlsOf({ cRLDistributionPoints = [], freshestCRL = [] }: Certificate): 
     if (url?.type === 'uniformResourceIdentifier') urls.add(url.value);
   }
   return [...urls].slice(0, mostPoints);
+}
+
+function pointsOf(certificate: Certificate): readonly DistributionPoint[] {
+  try {
+    const { cRLDistributionPoints = [], freshestCRL = [] } = certificate;
+    return [...cRLDistributionPoints, ...freshestCRL];
+  } catch {
+    // The accessors throw for what breaks their syntax, and lead nowhere then.
+    return [];
+  }
 }

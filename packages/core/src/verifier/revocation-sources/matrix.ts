@@ -18,8 +18,8 @@ export interface RevocationFinding {
 /** What exceptions are made, of the options of a trust set and the general ones; the trust set's come first. */
 export type Exceptions = Pick<RevocationOptions, 'allowNoInformation' | 'allowUnavailable' | 'acceptExpiredForSeconds'>;
 
-/** How long an exception for what cannot be reached holds before it is tried again. */
-const unavailableMilliseconds = 60_000;
+/** How long an exception for what is not known or cannot be reached holds before it is tried again. */
+const exceptionMilliseconds = 60_000;
 
 /**
  * Refuses or accepts what is known of the certificate at `index` of a path. Everything is refused but what is good, and:
@@ -59,9 +59,9 @@ function exceptionUntil({ why, expiredAt }: Unknown, index: number, exceptions: 
   const { allowNoInformation, allowUnavailable, acceptExpiredForSeconds = 0 } = exceptions;
   switch (why) {
     case 'noInformation':
-      return isFor(allowNoInformation, index) ? Number.POSITIVE_INFINITY : undefined;
+      return isFor(allowNoInformation, index) ? at + exceptionMilliseconds : undefined;
     case 'unavailable':
-      return isFor(allowUnavailable, index) ? at + unavailableMilliseconds : undefined;
+      return isFor(allowUnavailable, index) ? at + exceptionMilliseconds : undefined;
     case 'expired':
       return expiredAt === undefined ? undefined : expiredAt + acceptExpiredForSeconds * 1_000;
     default:

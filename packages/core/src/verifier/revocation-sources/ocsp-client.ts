@@ -8,6 +8,7 @@ import {
   type OcspGood,
   type OcspIssuer,
   type OcspRevoked,
+  type OcspUnknown,
   ocspCacheKey,
   ocspGetUrl,
   ocspRequest,
@@ -110,7 +111,7 @@ export class OcspClient {
       maxAgeSeconds: options.maxAgeSeconds ?? 3_600,
       clockSkewSeconds: options.clockSkewSeconds ?? 300,
     });
-    if (result.status === 'unknown') return { ...result, why: result.why === 'responder' ? 'noInformation' : result.why };
+    if (result.status === 'unknown') return { ...result, why: whyOf(result.why, response.value.responseStatus === 'successful') };
     const { responderNeedsCheck, ...checked } = result;
     if (responderNeedsCheck !== undefined && options.allowUncheckedResponders !== true) {
       const goodUntil = await run(checkResponder(responderNeedsCheck));
@@ -190,4 +191,13 @@ function issuerOf(path: ValidatedPath, index: number): OcspIssuer | undefined {
 
 function unknown(why: Unknown['why'], detail: string): Unknown {
   return { status: 'unknown', why, detail };
+}
+
+/**
+ * Nobody signs an error, and of an answer about another certificate nobody has looked at the signature yet: neither may pass for a responder's word that it
+ * has no information, for which exceptions can be made.
+ */
+function whyOf(why: OcspUnknown['why'], isSuccessful: boolean): Unknown['why'] {
+  if (why === 'responder') return isSuccessful ? 'noInformation' : 'unavailable';
+  return why === 'noInformation' ? 'malformed' : why;
 }

@@ -99,6 +99,9 @@ const crlSource = z.custom<string | Uint8Array>(
 );
 const emptyList = 'is an empty list: name a source, or leave it out';
 
+const portRange = 'expected a port, 1 to 65535';
+const port = z.int({ error: portRange }).min(1, { error: portRange }).max(65_535, { error: portRange });
+
 const remoteRules = z.strictObject(
   {
     allowHosts: z
@@ -109,7 +112,7 @@ const remoteRules = z.strictObject(
       )
       .min(1, 'is an empty list, which allows nothing: name the hosts'),
     allowPrivateAddresses: flag,
-    allowPorts: z.array(z.int({ error: 'expected a port' }).min(1).max(65_535)).optional(),
+    allowPorts: z.array(port).optional(),
     timeoutSeconds: seconds(0.1),
   },
   { error: ({ code }) => (code === 'invalid_type' ? "expected an object such as { allowHosts: ['crl.example.com'] }" : undefined) },

@@ -33,8 +33,16 @@ export class RevocationRules {
     };
     const certificates = options.ocsp?.responderCertificates;
     this.responderCertificates = certificates === undefined ? [] : loadCertificates(certificates, `${option}.ocsp.responderCertificates`);
-    this.#crlFeeds = options.crl === undefined ? [] : crlFeeds(options.crl, `${option}.crl`, feedSettings);
     const { onChange } = settings;
+    const crlSettings: FeedSettings = {
+      ...feedSettings,
+      onChange: (source, content) => {
+        this.#hasHeldLists ||= content.crls.length > 0;
+        onChange(source, content);
+      },
+    };
+    this.#crlFeeds = options.crl === undefined ? [] : crlFeeds(options.crl, `${option}.crl`, crlSettings);
+    this.#hasHeldLists = this.crls.length > 0;
     const denySettings = { ...feedSettings, onChange: (source: string) => onChange(source, undefined) };
     this.#denyFeeds = options.denyList === undefined ? [] : [denyFeed(options.denyList, `${option}.denyList`, denySettings)];
     this.#onStore = () => onChange(`${option}.denyStore`, undefined);
@@ -54,7 +62,6 @@ export class RevocationRules {
   get wantsCoverage(): boolean {
     const { crl, distributionPoints, ocsp } = this.options;
     if (distributionPoints !== undefined || ocsp !== undefined) return true;
-    this.#hasHeldLists ||= this.crls.length > 0;
     // A source that has not been read yet, or no more, may hold a list.
     return crl !== undefined && (this.#hasHeldLists || this.#crlFeeds.some(({ unavailable }) => unavailable !== undefined));
   }
@@ -103,8 +110,10 @@ export class RevocationRules {
   #changeStore(denied: readonly DenyInput[], undenied: readonly DenyInput[], option: string): void {
     const entries = (inputs: readonly DenyInput[]): readonly DenyEntry[] =>
       inputs.flatMap((input) => denyEntries(input, `${option}.denyStore`));
-    for (const entry of entries(denied)) this.#storeEntries.set(JSON.stringify(keyOf(entry)), entry);
-    for (const entry of entries(undenied)) this.#storeEntries.delete(JSON.stringify(keyOf(entry)));
+    // Both are read before either acts: what cannot be read throws, to the store.
+    const [additions, removals] = [entries(denied), entries(undenied)];
+    for (const entry of additions) this.#storeEntries.set(JSON.stringify(keyOf(entry)), entry);
+    for (const entry of removals) this.#storeEntries.delete(JSON.stringify(keyOf(entry)));
     this.#onStore();
   }
 }

@@ -7,7 +7,9 @@ import {
   checkCrlSignature,
   type DenyEntry,
   DenyList,
+  describeCrl,
   evaluateCrls,
+  provenKeys,
 } from '../../revocation/index.js';
 import type { FetchOptions, FetchResult, SourceProblem } from '../../sources/index.js';
 import type { Certificate, Name } from '../../x509/index.js';
@@ -50,6 +52,8 @@ export class Revocation {
   readonly #denied = new DenyList();
   readonly #remotes = new Map<RevocationRules, Remote>();
   readonly #snapshots = new Map<string, Snapshot>();
+  /** Lists whose faults have been told of. */
+  readonly #prepared = new WeakSet<Crl>();
   #generation: object = {};
 
   /** Reads files now; throws `ConfigurationError` for what is wrong with them. */
@@ -66,6 +70,12 @@ export class Revocation {
     return this.#generation;
   }
 
+  /** All lists that are in force. */
+  get crls(): readonly Crl[] {
+    const remote = [...this.#remotes.values()].flatMap(({ points }) => points?.crls ?? []);
+    return [...this.#allRules().flatMap(({ crls }) => crls), ...remote];
+  }
+
   /** Whether a decision can depend on anything but the path. */
   get isConfigured(): boolean {
     return this.#general !== undefined || this.#bySet.size > 0 || this.#denied.size > 0;
@@ -75,7 +85,7 @@ export class Revocation {
   async start(): Promise<void> {
     const all = this.#allRules();
     await Promise.all(all.map((rules) => rules.start()));
-    await Promise.all(all.flatMap(({ crls }) => crls).map((crl) => this.#prepare(crl)));
+    await this.#prepareAll(all.flatMap(({ crls }) => crls));
   }
 
   close(): void {
@@ -138,9 +148,12 @@ export class Revocation {
   /** CRLs that are held, then those that the certificate points to, then OCSP. Revoked is what any of them says; good, the first that says so. */
   *#statusOf(path: ValidatedPath, index: number, trustSet: TrustSet, rules: readonly RevocationRules[]): Steps<Status> {
     const certificate = path.certificates[index] as Certificate;
-    let status: Status = yield* this.#crlStatus(path, index, trustSet, rules);
-    if (status.status !== 'unknown') return status;
     const { points, ocsp } = this.#remoteOf(rules);
+    let status: Status = yield* this.#crlStatus(path, index, trustSet, rules);
+    if (status.status === 'good' && points !== undefined) {
+      return { ...status, validUntil: Math.min(status.validUntil, points.refreshFor(certificate)) };
+    }
+    if (status.status !== 'unknown') return status;
     if (points !== undefined) {
       const problem = yield* points.fetchFor(certificate);
       const fetched: CrlStatus = yield* this.#crlStatus(path, index, trustSet, rules);
@@ -149,8 +162,10 @@ export class Revocation {
     }
     if (ocsp !== undefined) {
       const answer = yield* ocsp.statusOf(path, index, (responder) => this.#checkResponder(responder, path, trustSet));
-      if (answer.status !== 'unknown' || status.why === 'noInformation') return answer;
+      if (answer.status !== 'unknown') return answer;
+      if (status.why === 'noInformation') status = answer;
     }
+    // That nobody else knows anything does not make up for a source that might.
     const problem = rules.map(({ crlUnavailable }) => crlUnavailable).find((each) => each !== undefined);
     return status.why === 'noInformation' && problem !== undefined ? unavailable(problem) : status;
   }
@@ -172,7 +187,7 @@ export class Revocation {
     const { logger } = this.#setup;
     const rules = new RevocationRules(options, option, {
       pause,
-      prepare: (crls) => Promise.all(crls.map((crl) => this.#prepare(crl))).then(() => undefined),
+      prepare: (crls) => this.#prepareAll(crls),
       onChange: (source, content) => {
         const detail = content === undefined ? 'deny list' : describeContent(content);
         logger.info({ source }, `revocation: ${source} is in force: ${detail}`);
@@ -221,6 +236,7 @@ export class Revocation {
       now,
       pause,
       fetchBytes,
+      prepare: (crls) => this.#prepareAll(crls),
       onCrls: (url, crls) => {
         const detail = describeContent({ crls, denied: [] });
         logger.info({ source: url }, `revocation: ${url} is in force: ${detail}`);
@@ -244,7 +260,7 @@ export class Revocation {
       fetchBytes,
       onChange: () => this.#changed(),
       onFailure: (source, problem) => {
-        logger.warn({ source }, `revocation: OCSP, ${problem}`);
+        logger.warn({ source }, `revocation: OCSP responder ${source}: ${problem}`);
         publishSource({ source, kind: 'failed', detail: problem, since: now() });
       },
     });
@@ -276,9 +292,23 @@ export class Revocation {
     return snapshot;
   }
 
-  /** Verifies the signature of a long list with the keys of configured authorities, so that no request has to wait for it. */
-  async #prepare({ list }: Crl): Promise<void> {
-    for (const authority of this.#setup.authorities(list.issuer)) await checkCrlSignature(list, authority, pause);
+  /**
+   * Verifies the signatures of lists with the keys of configured authorities, so that no request has to wait for it. Another may have signed,
+   * whom clients bring along; a list that none of those known has signed is told of.
+   */
+  async #prepareAll(crls: readonly Crl[]): Promise<void> {
+    await Promise.all(crls.map((crl) => this.#prepare(crl)));
+  }
+
+  async #prepare(crl: Crl): Promise<void> {
+    const { list } = crl;
+    const authorities = [...this.#setup.authorities(list.issuer)];
+    for (const authority of authorities) await checkCrlSignature(list, authority, pause);
+    if (this.#prepared.has(crl)) return;
+    this.#prepared.add(crl);
+    const warn = (what: string): void => this.#setup.logger.warn({}, `revocation: ${describeCrl(crl)}, ${what}`);
+    if (authorities.length > 0 && provenKeys(list).size === 0) warn('has a signature that no configured authority of that name made');
+    if (list.nextUpdate <= this.#setup.now()) warn(`has expired: its nextUpdate is ${new Date(list.nextUpdate).toISOString()}`);
   }
 
   #changed(): void {
