@@ -55,7 +55,8 @@ const flaws: Readonly<Record<string, Change>> = {
     }),
   ),
   'pathLenConstraint too small'(draft) {
-    const able = draft.chain.slice(0, -1).filter((_, index) => neededLength(draft.chain, index) > 0);
+    // One that is no authority any more stays so.
+    const able = draft.chain.slice(0, -1).filter(({ fatal }, index) => fatal === undefined && neededLength(draft.chain, index) > 0);
     if (able.length === 0) return undefined;
     const plan = draft.random.pick(able);
     plan.basicConstraints = { cA: true, pathLength: neededLength(draft.chain, draft.chain.indexOf(plan)) - 1 };
