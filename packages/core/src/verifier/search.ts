@@ -67,6 +67,8 @@ export function* findPath(claim: Claim, inputs: Inputs): Steps<Outcome<FoundPath
   const pool = certificatePool(presented);
   const second = yield* search(task, () => [pool]);
   if (second.ok || isFault(second)) return second;
+  // Whoever presents more than can be gone through is not helped by more.
+  if (second.refusal.code === 'PEERCERT_BUDGET_EXHAUSTED') return second;
   const third = yield* search(task, (trustSet) => [pool, inputs.remembered(trustSet)]);
   return third.ok ? third : explained(second, claim);
 }

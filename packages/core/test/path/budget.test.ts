@@ -58,7 +58,7 @@ describe('Budget', () => {
     expect(defaultBudget).toEqual({
       signatures: 176,
       invalidSignatures: 16,
-      candidates: 1_000,
+      candidates: 500,
       bytes: 2_097_152,
       nameComparisons: 100_000,
       policyNodes: 10_000,
