@@ -1,7 +1,7 @@
 import { extensionsOf, fieldsOf, hexOf } from './certificate-tree.js';
 import type { OpenSslAnswer } from './openssl.js';
 import { signedPath } from './signed.js';
-import { type Element, everyElement } from './tree.js';
+import { type Element, everyElement, readTree, writeTree } from './tree.js';
 
 /**
  * What core accepts and OpenSSL refuses, each with its reason. What is not written here is a finding of the fuzzer. The other
@@ -51,6 +51,11 @@ const acceptedAloneRules: readonly AcceptedAloneRule[] = [
     applies: ({ answer, error: unkeyed }) => answer.isRead && answer.verdict === error.noLocalIssuer && unkeyed === 0,
     reason:
       'RFC 4158, section 3.5.12: key identifiers order the search and exclude nothing; the signature decides. OpenSSL takes no issuer whose identifier differs.',
+  },
+  {
+    applies: ({ error: found, trees, anchors }) => found === error.noLocalIssuer && isSpeltOtherwise(trees, anchors),
+    reason:
+      'RFC 5280, section 7.1: names are compared as RFC 4518 prepares them. OpenSSL folds the case of ASCII letters alone, drops nothing that is invisible, and compares a NumericString by its octets.',
   },
   {
     applies: ({ error: found }) => found === error.selfSigned || found === error.selfSignedInChain,
@@ -112,9 +117,37 @@ function criticalIn(tree: Element): readonly string[] {
   return extensionsOf(tree).flatMap(({ oid, extension }) => (extension.children[1]?.tag === 0x01 ? [oid] : []));
 }
 
-/** basicConstraints, keyUsage, extendedKeyUsage, subjectAltName, and the two key identifiers. */
+/** Whatever RFC 5280, section 4.2.1 names but issuerAltName and subjectDirectoryAttributes, which say nothing to a path. */
 function isProcessed(oid: string): boolean {
-  return ['551d13', '551d0f', '551d25', '551d11', '551d0e', '551d23'].includes(oid);
+  return processed.includes(oid);
+}
+
+/** The last octet of each, behind those of id-ce. */
+const processed = ['0e', '0f', '11', '13', '1e', '1f', '20', '21', '23', '24', '25', '36'].map((octet) => `551d${octet}`);
+
+/** Whether a certificate of the path names its issuer in other octets than the issuer itself, where one of them is more than ASCII in the usual types. */
+function isSpeltOtherwise(trees: readonly Element[], anchors: readonly Uint8Array[]): boolean {
+  const above = [...trees.slice(1), ...anchors.flatMap((der) => readTree(der) ?? [])];
+  return trees.some((tree, index) => {
+    const issuer = fieldsOf(tree)?.issuer;
+    const candidates = index < trees.length - 1 ? [above[index]] : above.slice(trees.length - 1);
+    return (
+      issuer !== undefined &&
+      candidates.every((candidate) => !isSameName(fieldsOf(candidate as Element)?.subject as Element, issuer)) &&
+      [issuer, ...candidates.map((candidate) => fieldsOf(candidate as Element)?.subject as Element)].some(hasMoreThanAscii)
+    );
+  });
+}
+
+function isSameName(one: Element, other: Element): boolean {
+  return Buffer.compare(writeTree(one) as Uint8Array, writeTree(other) as Uint8Array) === 0;
+}
+
+function hasMoreThanAscii(name: Element): boolean {
+  return everyElement(name).some(({ element: { tag, content, children } }) => {
+    if (children !== undefined || tag === 0x06) return false;
+    return tag === 0x12 || tag === 0x1c || tag === 0x1e || Buffer.from(content).some((octet) => octet < 0x20 || octet > 0x7e);
+  });
 }
 
 /** notAfter in milliseconds since the epoch. */

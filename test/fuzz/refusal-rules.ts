@@ -194,6 +194,12 @@ export const refusalRules: readonly RefusalRule[] = [
     reason: 'RFC 5280, section 4.2.1.10: "MUST be used only in a CA certificate". OpenSSL passes over them in an end entity.',
   },
   {
+    code: 'CERTIFICATE_MALFORMED',
+    detail: /^its policyMappings map (to )?anyPolicy$/,
+    acceptedBy: 'verifying',
+    reason: 'RFC 5280, section 6.1.4 (a): anyPolicy is no policy that could be mapped, nor one to map to. OpenSSL asks on demand.',
+  },
+  {
     code: 'NO_EXPLICIT_POLICY',
     detail: /./,
     acceptedBy: 'verifying',

@@ -30,6 +30,8 @@ export class SigningPaths {
     if (known !== undefined && Math.abs(at - known.at) < keptMilliseconds) return known.paths;
     const candidates = [...trustSet.pool.named(name), ...remembered.named(name)].slice(0, mostPaths);
     const paths = candidates.flatMap((candidate) => this.#to(trustSet, candidate, [remembered], at).slice(0, mostPaths));
+    // Whoever is not known yet may be a moment later.
+    if (paths.length === 0) return paths;
     kept.delete(name.key);
     kept.set(name.key, { paths, at });
     for (const key of kept.keys()) {

@@ -55,6 +55,8 @@ export class Revocation {
   /** Lists whose faults have been told of. */
   readonly #prepared = new WeakSet<Crl>();
   #generation: object = {};
+  /** A deny store may tell while it is being subscribed to, when there is nobody yet who was let in. */
+  #isMade = false;
 
   /** Reads files now; throws `ConfigurationError` for what is wrong with them. */
   constructor(setup: RevocationSetup) {
@@ -63,6 +65,7 @@ export class Revocation {
     for (const [name, options] of setup.bySet) {
       this.#bySet.set(name, this.#rules(options, name === 'default' ? 'trust.revocation' : `trustSets.${name}.revocation`));
     }
+    this.#isMade = true;
   }
 
   /** Another object whenever anything changed that could make a decision another one. */
@@ -313,7 +316,7 @@ export class Revocation {
 
   #changed(): void {
     this.#generation = {};
-    this.#setup.onChange();
+    if (this.#isMade) this.#setup.onChange();
   }
 
   #rulesOf(trustSet: string): readonly RevocationRules[] {
