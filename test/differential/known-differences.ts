@@ -69,8 +69,21 @@ const longestOidOfNode = 79;
 
 function hasLongOid(tree: Element): boolean {
   return everyElement(tree).some(
-    ({ element: { tag, children, content } }) => tag === 0x06 && children === undefined && content.length * 2 > longestOidOfNode,
+    ({ element: { tag, children, content } }) => tag === 0x06 && children === undefined && textLength(content) > longestOidOfNode,
   );
+}
+
+/** Of the dotted form: the digits of each arc and a dot behind it, to the last. */
+function textLength(oid: Uint8Array): number {
+  let arc = 0n;
+  let length = 1;
+  for (const octet of oid) {
+    arc = arc * 128n + BigInt(octet & 0x7f);
+    if (octet >= 0x80) continue;
+    length += 1 + arc.toString().length;
+    arc = 0n;
+  }
+  return length;
 }
 
 function isPssKey(tree: Element): boolean {

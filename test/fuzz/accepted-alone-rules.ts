@@ -1,7 +1,7 @@
 import { extensionsOf, fieldsOf, hexOf } from './certificate-tree.js';
 import type { OpenSslAnswer } from './openssl.js';
 import { signedPath } from './signed.js';
-import { type Element, everyElement, readTree, writeTree } from './tree.js';
+import { type Element, everyElement, readTree } from './tree.js';
 
 /**
  * What core accepts and OpenSSL refuses, each with its reason. What is not written here is a finding of the fuzzer. The other
@@ -125,29 +125,38 @@ function isProcessed(oid: string): boolean {
 /** The last octet of each, behind those of id-ce. */
 const processed = ['0e', '0f', '11', '13', '1e', '1f', '20', '21', '23', '24', '25', '36'].map((octet) => `551d${octet}`);
 
-/** Whether a certificate of the path names its issuer in other octets than the issuer itself, where one of them is more than ASCII in the usual types. */
+/** Whether a certificate of the path names its issuer otherwise than the issuer itself, to one who compares names as OpenSSL does. */
 function isSpeltOtherwise(trees: readonly Element[], anchors: readonly Uint8Array[]): boolean {
-  const above = [...trees.slice(1), ...anchors.flatMap((der) => readTree(der) ?? [])];
+  const roots = anchors.flatMap((der) => readTree(der) ?? []);
   return trees.some((tree, index) => {
+    const above = index < trees.length - 1 ? [trees[index + 1] as Element] : roots;
     const issuer = fieldsOf(tree)?.issuer;
-    const candidates = index < trees.length - 1 ? [above[index]] : above.slice(trees.length - 1);
-    return (
-      issuer !== undefined &&
-      candidates.every((candidate) => !isSameName(fieldsOf(candidate as Element)?.subject as Element, issuer)) &&
-      [issuer, ...candidates.map((candidate) => fieldsOf(candidate as Element)?.subject as Element)].some(hasMoreThanAscii)
-    );
+    return issuer !== undefined && above.every((each) => openSslsText(fieldsOf(each)?.subject) !== openSslsText(issuer));
   });
 }
 
-function isSameName(one: Element, other: Element): boolean {
-  return Buffer.compare(writeTree(one) as Uint8Array, writeTree(other) as Uint8Array) === 0;
+/** The string types are one, ASCII letters lose their case, white space of ASCII is one space; a NumericString stays as it is. */
+function openSslsText(name: Element | undefined): string {
+  const values = name === undefined ? [] : everyElement(name).filter(({ element }) => element.children === undefined);
+  return values
+    .map(({ element: { tag, content } }) => `${tag === 0x06 || tag === 0x12 ? tag : ''}${openSslsValue(tag, content)}`)
+    .join('|');
 }
 
-function hasMoreThanAscii(name: Element): boolean {
-  return everyElement(name).some(({ element: { tag, content, children } }) => {
-    if (children !== undefined || tag === 0x06) return false;
-    return tag === 0x12 || tag === 0x1c || tag === 0x1e || Buffer.from(content).some((octet) => octet < 0x20 || octet > 0x7e);
-  });
+function openSslsValue(tag: number, content: Uint8Array): string {
+  const octets = Buffer.from(content);
+  if (tag === 0x06 || tag === 0x12) return octets.toString('hex');
+  const wide = tag === 0x1c ? 4 : tag === 0x1e ? 2 : undefined;
+  const text =
+    wide === undefined
+      ? octets.toString(tag === 0x0c ? 'utf8' : 'latin1')
+      : String.fromCodePoint(
+          ...Array.from({ length: Math.floor(octets.length / wide) }, (_, index) => octets.readUIntBE(index * wide, wide) % 0x110000),
+        );
+  return text
+    .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+    .replace(/[\t-\r ]+/g, ' ')
+    .trim();
 }
 
 /** notAfter in milliseconds since the epoch. */
