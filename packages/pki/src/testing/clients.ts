@@ -84,7 +84,7 @@ const recipes = {
   },
   revoked: {
     code: null,
-    why: 'listed in kit.crl; this version of peercert knows no revocation yet, so it is accepted',
+    why: 'listed in kit.crl: accepted where revocation is not asked for, PEERCERT_CERTIFICATE_REVOKED with `revocation: kit.revocation`',
     issue: ({ root }) => root.issueClient({ subject: { ...subject, CN: 'carol' } }),
   },
   expired: {

@@ -28,6 +28,7 @@ export async function createTestKit(): Promise<TestKit> {
     issueClients({ root, intermediate }),
   ]);
   const crl = await root.issueCrl({ revoked: [{ certificate: clients.revoked.credential, reason: 'keyCompromise' }] });
+  const others = await intermediate.issueCrl();
 
   const trust = root.certificate + intermediate.certificate;
   const https: KitHttpsOptions = { ...server.tls, ca: trust, requestCert: true, rejectUnauthorized: false };
@@ -41,6 +42,7 @@ export async function createTestKit(): Promise<TestKit> {
     root,
     intermediate,
     crl,
+    revocation: Object.freeze({ crl: crl.pem + others.pem }),
     serve: (app: RequestHandler, options: TlsOptions = {}) => serve(app, { ...https, ...options }, trust),
     request: (target: RequestHandler | string | URL, question: Question = {}) => request(target, question, https, trust),
   });
@@ -71,6 +73,8 @@ export interface TestKit {
   readonly intermediate: Authority;
   /** The root's revocation list; `clients.revoked` is in it. */
   readonly crl: Crl;
+  /** What `mtls({ trust: kit.trust, revocation: kit.revocation })` takes: lists of the root and of the intermediate, PEM. */
+  readonly revocation: { readonly crl: string };
   /** Serves an Express application, or any handler of `node:http`, over TLS on a free port of 127.0.0.1. `options` are added to `https`. */
   serve(app: RequestHandler, options?: TlsOptions): Promise<LoopbackServer>;
   /**

@@ -65,6 +65,14 @@ describe.each(clients)('the client %s', (name, client) => {
 });
 
 describe('the kit', () => {
+  it('has what a verifier asks for revocation: the revoked client is refused, and no other good one', () => {
+    const verifier = createVerifier({ trust: kit.trust, revocation: kit.revocation });
+    for (const { name, chain } of kit.good) {
+      const outcome = atOnce(verifier.verify(chain));
+      expect(outcome.ok ? 'good' : outcome.refusal.code, name).toBe(name === 'revoked' ? 'PEERCERT_CERTIFICATE_REVOKED' : 'good');
+    }
+  });
+
   it('has a revocation list of the root, in which the revoked client stands, and nobody else', () => {
     const list = new X509Crl(Uint8Array.from(kit.crl.der));
     expect(list.issuer).toBe('O=Example, CN=Example Root CA');
