@@ -52,7 +52,7 @@ Each is off unless it is set; a trust set's own come before the general ones. Th
 Each fault was played twice, with no exception set: once it was there from the start, once it began while everything was well. Two clients asked: one
 whose certificate is good, and one whose certificate is revoked; \`unknown\` and \`revoked\` behind a status stand for the two codes above. "Later" is when what was held from before the fault has expired too. The last
 column is what is logged besides the refusals themselves, addresses and ports left out. When a fault is mended, all is well again: a file's mending is
-noticed at once, a URL's at its next attempt, after a minute at first and an hour at most, a distribution point's within a minute, a responder's within 10
+noticed at once, a URL's at its next attempt, within seconds while nothing is held, else after a minute at first and an hour at most, a distribution point's within a minute, a responder's within 10
 seconds; exceptions are named in the table.
 
 ${(Object.keys(titles) as SourceName[]).map((source) => section(source, observed)).join('\n\n')}

@@ -238,9 +238,9 @@ export class Verifier {
     this.#live.add(key, { validUntil: verdict.validUntil, recheck: () => run(this.#recheck(key, connection)) });
   }
 
-  /** Why the connection may not stay open; undefined while any verdict on it accepts. */
+  /** Why the connection may not stay open: what was opened under a verdict that accepts no more must end, whatever others say; they may connect again. */
   *#recheck(key: object, connection: Connection): Steps<Refusal | undefined> {
-    let refusal: Refusal | undefined;
+    let validUntil = Number.POSITIVE_INFINITY;
     for (const [name, verdict] of connection.verdicts) {
       if (verdict.trust === undefined || connection.peer?.ok !== true) continue;
       const trust = this.#configured ?? verdict.trust;
@@ -248,13 +248,12 @@ export class Verifier {
       const names = name === '' ? undefined : (JSON.parse(name) as readonly string[]);
       const again = isKnown ? verdict : yield* this.#judgeOrSearch(connection.peer.value, verdict, trust, names);
       connection.verdicts.set(name, again);
-      if (again.outcome.ok) {
-        this.#live.add(key, { validUntil: again.validUntil, recheck: () => run(this.#recheck(key, connection)) });
-        return undefined;
-      }
-      refusal = again.outcome.refusal;
+      if (again.outcome.ok) validUntil = Math.min(validUntil, again.validUntil);
+      // A verdict that never accepted anything has opened nothing.
+      else if (verdict.accepted !== undefined) return again.outcome.refusal;
     }
-    return refusal;
+    this.#live.add(key, { validUntil, recheck: () => run(this.#recheck(key, connection)) });
+    return undefined;
   }
 
   #trustOf(request: PeerRequest): Outcome<Trust> {

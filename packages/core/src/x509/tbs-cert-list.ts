@@ -101,6 +101,8 @@ const processed: ReadonlyMap<string, CrlExtensionName> = new Map([
   [extension.freshestCRL, 'freshestCRL'],
 ]);
 
+const longestExtension = 65_536;
+
 /**
  * Section 5.2: a list with a critical extension that is not processed "MUST NOT" be used to determine the status of certificates. Not even
  * to refuse one: like the issuing distribution point, it might say that the entries are about something else.
@@ -108,6 +110,8 @@ const processed: ReadonlyMap<string, CrlExtensionName> = new Map([
 function decodeExtensions(extensions: ReadonlyMap<string, Extension>): TbsCertList['decoded'] {
   const decoded: { [name in CrlExtensionName]?: unknown } = {};
   for (const { oid, critical, value } of extensions.values()) {
+    // Decoded before anybody is known to have signed it.
+    if (value.length > longestExtension) throw new DerError(`extension ${oid} of more than ${longestExtension} bytes`);
     const name = processed.get(oid);
     if (name !== undefined) decoded[name] = decoders[name](value);
     else if (critical) throw new DerError(`the critical extension ${oid} is not supported`);

@@ -71,6 +71,10 @@ export function readEntry({ der, entriesEnd, version }: CertificateList, start: 
 
 type EntryExtensions = { -readonly [E in 'reason' | 'invalidityDate' | 'certificateIssuer' | 'unsupported']: DecodedEntry[E] };
 
+/** Of one entry; real ones have one or two of some bytes. */
+const mostExtensions = 16;
+const longestExtension = 65_536;
+
 /** An empty sequence stands where there should be none: authorities do encode it so, and it can be read in one way only. */
 function readExtensions(list: DerReader, found: EntryExtensions): void {
   const seen = new Set<string>();
@@ -82,6 +86,8 @@ function readExtensions(list: DerReader, found: EntryExtensions): void {
     if (isCriticalEncoded && !critical) throw new DerError(`entry extension ${oid}: critical FALSE is encoded`);
     const value = fields.octetString(`entry extension ${oid} extnValue`);
     fields.finish(`entry extension ${oid}`);
+    if (seen.size >= mostExtensions || value.length > longestExtension)
+      throw new DerError('entry extensions that are too many or too long');
     if (seen.has(oid)) throw new DerError(`entry extension ${oid} twice`);
     seen.add(oid);
     decode(oid, critical, value, found);

@@ -70,12 +70,16 @@ export class Signers {
     const onPath = above.filter((certificate) => certificate.subject.equals(list.issuer));
     for (const certificate of likeliestFirst(onPath, list)) yield { certificate, path: undefined };
 
+    // A namesake counts only where an authority of this very path certified it: any other below the same anchor could take its name.
+    const keysAbove = new Set(above.map(({ spki256 }) => spki256));
     const others = new Map<Certificate, ValidatedPath>();
     for (const other of this.#inputs.signers?.(list.issuer) ?? []) {
       // "The trust anchor for the certification path MUST be the same as the trust anchor used to validate the target certificate."
       const isSameAnchor = other.trustAnchor.certificate.fingerprint256 === path.trustAnchor.certificate.fingerprint256;
       const isOnPath = onPath.some(({ fingerprint256 }) => fingerprint256 === other.endEntity.fingerprint256);
-      if (isSameAnchor && !isOnPath && other.endEntity.subject.equals(list.issuer)) others.set(other.endEntity, other);
+      const certifier = other.certificates[1] ?? other.trustAnchor.certificate;
+      const isCertified = isSameAnchor && keysAbove.has(certifier.spki256);
+      if (isCertified && !isOnPath && other.endEntity.subject.equals(list.issuer)) others.set(other.endEntity, other);
     }
     for (const certificate of likeliestFirst([...others.keys()], list)) yield { certificate, path: others.get(certificate) };
   }

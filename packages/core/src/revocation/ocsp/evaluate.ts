@@ -110,6 +110,7 @@ function judge({ certStatus, thisUpdate, nextUpdate }: SingleResponse, signer: O
     validFrom: thisUpdate - skew,
     validUntil: Math.min(end + skew, signer.validUntil),
     ...(signer.needsCheck === undefined ? {} : { responderNeedsCheck: signer.needsCheck }),
+    ...(signer.responder === undefined ? {} : { responder: signer.responder }),
   };
   // Whatever the reason, removeFromCRL included, which is for delta CRLs and lifts nothing here.
   if (certStatus.type === 'revoked') {

@@ -16,6 +16,8 @@ interface OcspAnswer {
    * 4.2.2.2.1): it lacks id-pkix-ocsp-nocheck.
    */
   readonly responderNeedsCheck?: Certificate;
+  /** Whoever signed the answer, where it is not the issuer. */
+  readonly responder?: Certificate;
 }
 
 export interface OcspGood extends OcspAnswer {

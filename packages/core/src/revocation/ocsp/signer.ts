@@ -11,6 +11,8 @@ export interface OcspSigner {
   readonly validUntil: number;
   /** A delegated responder whose own revocation is to be asked. */
   readonly needsCheck: Certificate | undefined;
+  /** Whoever signed, where it is not the issuer. */
+  readonly responder: Certificate | undefined;
 }
 
 interface Inputs {
@@ -61,7 +63,7 @@ interface Failure {
 function* byIssuer(response: BasicOcspResponse, isResponder: Matcher, { issuer }: Inputs): Attempts {
   if (!isResponder(issuer.certificate)) return;
   const fault = checkSignedBy(response, issuer.publicKey);
-  if (fault === undefined) yield { validUntil: Number.POSITIVE_INFINITY, needsCheck: undefined };
+  if (fault === undefined) yield { validUntil: Number.POSITIVE_INFINITY, needsCheck: undefined, responder: undefined };
   else yield failure('signature', `by the issuer: ${fault}`);
 }
 
@@ -71,7 +73,7 @@ function* byConfigured(response: BasicOcspResponse, isResponder: Matcher, { resp
     const fault = unfit === undefined ? checkSignedByCertificate(response, responder) : undefined;
     if (unfit !== undefined) yield failure('notAuthorized', `the certificate of the configured responder ${unfit}`);
     else if (fault !== undefined) yield failure('signature', `by the configured responder: ${fault}`);
-    else yield { validUntil: endOf(responder), needsCheck: undefined };
+    else yield { validUntil: endOf(responder), needsCheck: undefined, responder };
   }
 }
 
@@ -92,7 +94,7 @@ function* byDelegated(response: BasicOcspResponse, isResponder: Matcher, { certi
     const fault = unfit === undefined ? checkSignedByCertificate(response, responder) : undefined;
     if (unfit !== undefined) yield failure('notAuthorized', `the responder's certificate ${unfit}`, foreign !== undefined);
     else if (fault !== undefined) yield failure('signature', `by the delegated responder: ${fault}`);
-    else yield { validUntil: endOf(responder), needsCheck: hasNoCheck(responder) ? undefined : responder };
+    else yield { validUntil: endOf(responder), needsCheck: hasNoCheck(responder) ? undefined : responder, responder };
   }
 }
 

@@ -14,7 +14,12 @@ export interface CrlContent {
 export interface CrlLimits {
   readonly mostEntries: number;
   readonly allowDenyingAuthorities: boolean;
+  /** Lists in one source; any number unless told. */
+  readonly mostLists?: number | undefined;
 }
+
+/** An authority has a few lists at one address; whoever sits between us and it could send any number. */
+export const mostRemoteLists = 64;
 
 /** Entries that are walked before others get their turn: about a millisecond. */
 const slice = 10_000;
@@ -30,6 +35,9 @@ export function* readCrlContent(bytes: Uint8Array, limits: CrlLimits, pause?: ()
   if (!blocks.ok) return blocks;
   for (const { label, der } of blocks.value) {
     if (label === 'X509 CRL') {
+      if (crls.length >= (limits.mostLists ?? Number.POSITIVE_INFINITY))
+        return { ok: false, problem: `holds more than ${limits.mostLists} CRLs` };
+      if (pause !== undefined) yield* wait(pause());
       const read = yield* readCrl(der, limits, pause);
       if (!read.ok) return read;
       crls.push(read.value);
@@ -85,12 +93,12 @@ function blocksOf(bytes: Uint8Array): Read<readonly { readonly label: string; re
 
 /**
  * What is in force when a source that held `inForce` holds `next`: an older list never takes a newer one's place, and one that nobody is known to have
- * signed never that of one whose signature was verified, since anyone on the way can write a larger CRLNumber, or another issuer. Of a file what is
- * missing was taken out; what comes from the network must hold a verified list for that to count. What is kept besides `next` is bounded: of each issuer and
+ * signed, or another has, never that of one whose signature was verified, since anyone on the way can write a larger CRLNumber, or send another issuer's. Of a
+ * file what is missing was taken out; of the network only a verified successor ends a verified list. What is kept besides `next` is bounded: of each issuer and
  * scope, the newest list and the newest verified one.
  */
 export function withoutRollback(inForce: readonly Crl[], next: readonly Crl[], from: 'file' | 'network' = 'file'): readonly Crl[] {
-  const staysWhenMissing = from === 'network' && !next.some(isProven);
+  const staysWhenMissing = from === 'network';
   const kept = inForce.filter((crl, index) => {
     if (next.includes(crl)) return false;
     const successors = next.filter((other) => isSameSeries(crl, other));
@@ -103,7 +111,9 @@ export function withoutRollback(inForce: readonly Crl[], next: readonly Crl[], f
 }
 
 function takesThePlaceOf(next: Crl, crl: Crl): boolean {
-  return !isNewer(crl, next) && (isProven(next) || !isProven(crl));
+  if (isNewer(crl, next)) return false;
+  const keys = provenKeys(next.list);
+  return !isProven(crl) || [...provenKeys(crl.list)].some((key) => keys.has(key));
 }
 
 function isProven({ list }: Crl): boolean {

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../../errors/index.js';
 import type { Crl, DenyEntry } from '../../revocation/index.js';
 import { type Files, RefreshedUrl, type SourceProblem, WatchedFiles } from '../../sources/index.js';
 import { run } from '../steps.js';
-import { type CrlContent, type CrlLimits, readCrlContent, tellsAsMuch, withoutRollback } from './crl-content.js';
+import { type CrlContent, type CrlLimits, mostRemoteLists, readCrlContent, tellsAsMuch, withoutRollback } from './crl-content.js';
 import { isHttpUrl } from './options.js';
 
 /** What all feeds of a set of options have in common. */
@@ -126,8 +126,10 @@ function urlFeed(url: string, settings: FeedSettings): CrlFeed {
     // The operator wrote the address, so it may lead anywhere.
     fetch: { allowHosts: 'any', allowPrivateAddresses: true, allowPorts: [portOf(url)], largestBytes: settings.largestCrlBytes },
     async accept(bytes) {
-      const read = await run(readCrlContent(bytes, settings, pause));
+      const read = await run(readCrlContent(bytes, { ...settings, mostLists: mostRemoteLists }, pause));
       if (!read.ok) return read;
+      // Nobody signed what else there is: only a file may say that there are certificates alone.
+      if (read.value.crls.length === 0) return { ok: false, problem: 'holds no CRL' };
       await settings.prepare(read.value.crls);
       inForce = { crls: withoutRollback(inForce.crls, read.value.crls, 'network'), denied: read.value.denied };
       isRead = true;

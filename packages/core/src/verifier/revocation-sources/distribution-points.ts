@@ -2,7 +2,7 @@ import { type Crl, provenKeys } from '../../revocation/index.js';
 import { type FetchOptions, type FetchResult, fetchBytes, type Read } from '../../sources/index.js';
 import type { Certificate, DistributionPoint } from '../../x509/index.js';
 import { run, type Steps, wait } from '../steps.js';
-import { type CrlLimits, readCrlContent, withoutRollback } from './crl-content.js';
+import { type CrlLimits, mostRemoteLists, readCrlContent, withoutRollback } from './crl-content.js';
 import type { RemoteRules } from './options.js';
 
 export interface DistributionPointSettings extends CrlLimits {
@@ -20,6 +20,10 @@ export interface DistributionPointSettings extends CrlLimits {
 
 /** Addresses that are remembered; authorities have a few each. */
 const mostUrls = 1_000;
+/** Requests under way at a time. */
+const mostPending = 8;
+/** What is held of one host, in lists of the largest size. */
+const mostHostLists = 2;
 /** Of one certificate. */
 const mostPoints = 8;
 /** After a failure nobody is kept waiting for the same address for this long. */
@@ -83,6 +87,8 @@ export class DistributionPoints {
     if (isCurrent && !(age > shortestIntervalMilliseconds && entry.crls.some((crl) => now >= ageingAt(crl)))) return undefined;
     if (entry.pending === undefined && age < (entry.problem === undefined ? shortestIntervalMilliseconds : retryMilliseconds))
       return entry.problem;
+    if (entry.pending === undefined && this.#isBusy(url))
+      return isCurrent ? undefined : 'too many CRLs are being fetched, or held of one host';
     entry.pending ??= this.#ask(url, entry)
       .catch((error: unknown) => {
         entry.problem = `${new URL(url).host}: ${error instanceof Error ? error.message : String(error)}`;
@@ -93,6 +99,16 @@ export class DistributionPoints {
       });
     // What is still good is no reason to let anybody wait.
     return isCurrent ? undefined : entry.pending;
+  }
+
+  /** Certificates of one authority may name any number of addresses on its host, and each may have the largest list. */
+  #isBusy(url: string): boolean {
+    const entries = [...this.#byUrl];
+    if (entries.filter(([, { pending }]) => pending !== undefined).length >= mostPending) return true;
+    const { host } = new URL(url);
+    const others = entries.filter(([other]) => other !== url && new URL(other).host === host);
+    const held = others.flatMap(([, { crls }]) => crls).reduce((sum, { list }) => sum + list.der.length, 0);
+    return held > mostHostLists * this.#settings.largestCrlBytes;
   }
 
   async #ask(url: string, entry: Entry): Promise<string | undefined> {
@@ -118,7 +134,7 @@ export class DistributionPoints {
       inBackground: true,
     });
     if (!answer.ok) return { ok: false, problem: answer.detail };
-    const read = await run(readCrlContent(answer.bytes, this.#settings, pause));
+    const read = await run(readCrlContent(answer.bytes, { ...this.#settings, mostLists: mostRemoteLists }, pause));
     if (!read.ok) return read;
     return read.value.crls.length === 0 ? { ok: false, problem: 'holds no CRL' } : { ok: true, value: read.value.crls };
   }

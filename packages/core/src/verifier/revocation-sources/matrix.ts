@@ -52,7 +52,7 @@ export function refuse(
   code: 'PEERCERT_CERTIFICATE_REVOKED' | 'PEERCERT_REVOCATION_UNKNOWN',
   detail: string,
 ): Refusal {
-  return refusal(code, { detail, depth, subject: path.certificates[depth]?.subject.toString() ?? '' });
+  return refusal(code, { detail, depth, subject: (path.certificates[depth] ?? path.trustAnchor.certificate).subject.toString() });
 }
 
 function exceptionUntil({ why, expiredAt }: Unknown, index: number, exceptions: Exceptions, at: number): number | undefined {
@@ -63,7 +63,7 @@ function exceptionUntil({ why, expiredAt }: Unknown, index: number, exceptions: 
     case 'unavailable':
       return isFor(allowUnavailable, index) ? at + exceptionMilliseconds : undefined;
     case 'expired':
-      return expiredAt === undefined ? undefined : expiredAt + acceptExpiredForSeconds * 1_000;
+      return expiredAt === undefined ? undefined : Math.min(expiredAt + acceptExpiredForSeconds * 1_000, at + exceptionMilliseconds);
     default:
       return undefined;
   }

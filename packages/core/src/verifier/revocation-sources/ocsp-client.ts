@@ -56,7 +56,12 @@ export class OcspClient {
   }
 
   /** What a responder says of the certificate at `index` of the path, now or a little earlier. */
-  *statusOf(path: ValidatedPath, index: number, checkResponder: ResponderCheck): Steps<OcspStatus> {
+  *statusOf(
+    path: ValidatedPath,
+    index: number,
+    checkResponder: ResponderCheck,
+    isDenied: (responder: Certificate) => boolean,
+  ): Steps<OcspStatus> {
     const now = this.#settings.now();
     const certificate = path.certificates[index] as Certificate;
     const issuer = issuerOf(path, index);
@@ -73,7 +78,8 @@ export class OcspClient {
     if (pending === undefined && failure !== undefined && Math.abs(now - failure.at) < retryMilliseconds) return held ?? failure.status;
     if (pending === undefined && this.#pending.size >= mostPending)
       return held ?? unknown('unavailable', `${mostPending} OCSP requests are under way`);
-    const answer = pending ?? this.#ask(urls, { certificate, issuer, key, checkResponder }).finally(() => this.#pending.delete(id));
+    const answer =
+      pending ?? this.#ask(urls, { certificate, issuer, key, checkResponder, isDenied }).finally(() => this.#pending.delete(id));
     this.#pending.set(id, answer);
     const status = yield* wait(answer);
     if (status.status === 'unknown') this.#noteFailure(id, now, status);
@@ -93,7 +99,7 @@ export class OcspClient {
     return last;
   }
 
-  async #askOne(url: string, { certificate, issuer, key, checkResponder }: Question): Promise<OcspStatus> {
+  async #askOne(url: string, { certificate, issuer, key, checkResponder, isDenied }: Question): Promise<OcspStatus> {
     const { options, responderCertificates, now, onChange } = this.#settings;
     const nonce = options.nonce === 'none' ? undefined : randomBytes(nonceLength);
     const request = ocspRequest({ certificate, issuer: issuer.certificate, hash: options.hash, nonce });
@@ -112,7 +118,8 @@ export class OcspClient {
       clockSkewSeconds: options.clockSkewSeconds ?? 300,
     });
     if (result.status === 'unknown') return { ...result, why: whyOf(result.why, response.value.responseStatus === 'successful') };
-    const { responderNeedsCheck, ...checked } = result;
+    const { responderNeedsCheck, responder, ...checked } = result;
+    if (responder !== undefined && isDenied(responder)) return unknown('notAuthorized', 'the responder is on a deny list');
     if (responderNeedsCheck !== undefined && options.allowUncheckedResponders !== true) {
       const goodUntil = await run(checkResponder(responderNeedsCheck));
       if (goodUntil === undefined) {
@@ -127,7 +134,8 @@ export class OcspClient {
   #keep(key: OcspCacheKey, answer: OcspGood | OcspRevoked, onChange: () => void): OcspGood | OcspRevoked {
     const before = this.#cache.get(key, answer.thisUpdate)?.status;
     const kept = this.#cache.put(key, answer);
-    if (kept === 'changed' && before !== undefined) onChange();
+    // A revocation may be news to whoever was let in by an exception, or by an answer that is no longer held.
+    if (kept === 'changed' && (before !== undefined || answer.status === 'revoked')) onChange();
     return kept === 'ignored' ? (this.#cache.get(key, this.#settings.now()) ?? answer) : answer;
   }
 
@@ -175,6 +183,7 @@ export class OcspClient {
 }
 
 interface Question {
+  readonly isDenied: (responder: Certificate) => boolean;
   readonly checkResponder: ResponderCheck;
   readonly certificate: Certificate;
   readonly issuer: OcspIssuer;

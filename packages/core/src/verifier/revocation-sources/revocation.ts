@@ -117,7 +117,8 @@ export class Revocation {
     if (!this.isConfigured) return notConfigured;
     const rules = this.#rulesOf(trustSet.name);
     const snapshot = this.#snapshot(trustSet.name, rules, at);
-    for (let index = path.certificates.length - 1; index >= 0; index--) {
+    // Whoever denies an anchor means it, though nobody could revoke it.
+    for (let index = path.certificates.length; index >= 0; index--) {
       const denied = this.#findDenied(path, index, snapshot);
       if (denied !== undefined)
         return {
@@ -164,7 +165,12 @@ export class Revocation {
       status = problem === undefined || fetched.why !== 'noInformation' ? fetched : unavailable(problem);
     }
     if (ocsp !== undefined) {
-      const answer = yield* ocsp.statusOf(path, index, (responder) => this.#checkResponder(responder, path, trustSet));
+      const answer = yield* ocsp.statusOf(
+        path,
+        index,
+        (responder) => this.#checkResponder(responder, path, trustSet),
+        (responder) => this.#isDenied(responder, path, this.#snapshot(trustSet.name, rules, this.#setup.now())),
+      );
       if (answer.status !== 'unknown') return answer;
       if (status.why === 'noInformation') status = answer;
     }
@@ -175,13 +181,22 @@ export class Revocation {
 
   *#crlStatus(path: ValidatedPath, index: number, trustSet: TrustSet, rules: readonly RevocationRules[]): Steps<CrlStatus> {
     const at = this.#setup.now();
-    const { crls } = this.#snapshot(trustSet.name, rules, at);
-    const signers = (name: Name): Iterable<ValidatedPath> => this.#setup.signers(trustSet, name);
-    return yield* wait(evaluateCrls(path, index, { crls, at, signers, pause }));
+    const snapshot = this.#snapshot(trustSet.name, rules, at);
+    const isDenied = (signer: ValidatedPath): boolean =>
+      signer.certificates.some((_, step) => this.#findDenied(signer, step, snapshot) !== undefined);
+    const signers = (name: Name): readonly ValidatedPath[] =>
+      [...this.#setup.signers(trustSet, name)].filter((signer) => !isDenied(signer));
+    return yield* wait(evaluateCrls(path, index, { crls: snapshot.crls, at, signers, pause }));
+  }
+
+  /** A responder, delegated by an authority of the path or configured; for an ECDSA signature written in another way, whichever of them signed it. */
+  #isDenied(responder: Certificate, path: ValidatedPath, { denied }: Snapshot): boolean {
+    const issuers = [...path.certificates, path.trustAnchor.certificate, responder];
+    return issuers.some((issuer) => (this.#denied.find(responder, issuer) ?? denied.find(responder, issuer)) !== undefined);
   }
 
   #findDenied(path: ValidatedPath, index: number, { denied }: Snapshot): DenyEntry | undefined {
-    const certificate = path.certificates[index] as Certificate;
+    const certificate = path.certificates[index] ?? path.trustAnchor.certificate;
     const issuer = path.certificates[index + 1] ?? path.trustAnchor.certificate;
     return this.#denied.find(certificate, issuer) ?? denied.find(certificate, issuer);
   }

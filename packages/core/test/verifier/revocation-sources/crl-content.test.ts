@@ -31,6 +31,12 @@ function content(given: string | Uint8Array) {
   return found.value;
 }
 
+it('more lists than one address may have are not read', () => {
+  const three = [1, 2, 3].map((number) => crlPem({ issuer: `CA ${number}` })).join('');
+  expect(read(three, { mostLists: 2 })).toEqual({ ok: false, problem: 'holds more than 2 CRLs' });
+  expect(read(three, { mostLists: 3 })).toMatchObject({ ok: true });
+});
+
 describe('a source of CRLs is refused as a whole', () => {
   const brokenConstraints = issue('broken', { issuer: ca, extensions: [extension('2.5.29.19', Uint8Array.of(0x30, 5))] }).certificate;
   it.each<[string, string | Uint8Array, string]>([
@@ -137,14 +143,16 @@ describe('what takes the place of what is in force', () => {
     expect(numbers(withoutRollback([proven({ number: 500 }), twice], [one({ number: 1 })]))).toEqual([1, 500]);
   });
 
-  it('what the network tells no more is gone only when it tells something that is verified', () => {
+  it('what the network tells no more stays, until a verified successor signed with the same key comes', () => {
     const other = one({ number: 1, issuer: 'Other' });
     expect(numbers(withoutRollback([proven({ number: 9 }), one({ number: 3, issuer: 'Third' })], [other], 'network'))).toEqual([1, 9]);
     expect(
       numbers(
         withoutRollback([proven({ number: 9, extensions: [cRLNumber(9), deltaCRLIndicator(1)] })], [proven({ number: 1 })], 'network'),
       ),
-    ).toEqual([1]);
+    ).toEqual([1, 9]);
+    expect(numbers(withoutRollback([proven({ number: 9 })], [proven({ number: 10 })], 'network'))).toEqual([10]);
+    expect(withoutRollback([one({ number: 9 })], [], 'network')).toEqual([]);
   });
 
   it('what the source tells no more is gone, and other kinds of list do not matter', () => {

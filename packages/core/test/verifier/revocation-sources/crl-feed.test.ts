@@ -175,6 +175,14 @@ describe('URLs of CRLs', () => {
     expect(await watched({ crl: url, allowNoInformation: 'all' }).says(alice)).toBe(unknown);
   });
 
+  it('that hold certificates alone say nothing: nobody signed that there is no list', async () => {
+    const { url, server } = await serve();
+    server.answer = (response) => response.end(certificatePem(alice));
+    const { verifier, says } = watched({ crl: url });
+    await verifier.ready;
+    expect([await says(alice), await says(mallory)]).toEqual([unknown, unknown]);
+  });
+
   it('tell once they have been read', async () => {
     const { url, server } = await serve();
     server.answer = (response) => response.end(crl({ revoked: [0xf00d] }));

@@ -5,6 +5,7 @@ import type { FetchOptions, FetchResult } from '../../../src/sources/index.js';
 import { OcspClient, type OcspStatus, type ResponderCheck } from '../../../src/verifier/revocation-sources/ocsp-client.js';
 import type { OcspOptions } from '../../../src/verifier/revocation-sources/options.js';
 import { run, wait } from '../../../src/verifier/steps.js';
+import type { Certificate } from '../../../src/x509/index.js';
 import { client, issue, search } from '../../path/pki.js';
 import { listen } from '../../sources/test-server.js';
 import { cRLDistributionPoints, cRLNumber, issuingDistributionPoint } from '../../support/crl-builder.js';
@@ -49,7 +50,11 @@ function nonceOf({ body }: FetchOptions): Uint8Array {
 const unreachable: FetchResult = { ok: false, why: 'timeout', detail: 'was not answered in full within 100 ms' };
 const day = 86_400_000;
 
-function scene(options: Partial<OcspOptions> = {}, check: ResponderCheck = () => wait<number | undefined>(undefined)) {
+function scene(
+  options: Partial<OcspOptions> = {},
+  check: ResponderCheck = () => wait<number | undefined>(undefined),
+  isDenied: (responder: Certificate) => boolean = () => false,
+) {
   const clock = new FakeClock(at + 3_600_000);
   const asked: string[] = [];
   const failures: string[] = [];
@@ -66,7 +71,7 @@ function scene(options: Partial<OcspOptions> = {}, check: ResponderCheck = () =>
       return await network.answer(url, given);
     },
   });
-  const status = (of: ValidatedPath = path) => run(ocsp.statusOf(of, 0, check));
+  const status = (of: ValidatedPath = path) => run(ocsp.statusOf(of, 0, check, isDenied));
   const says = async (of?: ValidatedPath) => shown(await status(of));
   return { clock, asked, failures, changes, network, status, says };
 }
@@ -150,7 +155,11 @@ describe('an answer is taken', () => {
     }
   });
 
-  it('of a delegated responder that needs no check', async () => {
+  it('of a delegated responder that needs no check, unless it is denied', async () => {
+    const denied = scene({}, undefined, ({ fingerprint256 }) => fingerprint256 === checked.certificate.fingerprint256);
+    denied.network.answer = () =>
+      answer({ response: { key: checked.key, responderId: byName('Responder'), certs: [checked.certificate.der] } });
+    expect(await denied.says()).toBe('notAuthorized: ocsp.example: the responder is on a deny list');
     const { says, network } = scene();
     network.answer = () => answer({ response: { key: checked.key, responderId: byName('Responder'), certs: [checked.certificate.der] } });
     expect(await says()).toBe('good');

@@ -41,6 +41,12 @@ describe('without revocation', () => {
     expect([await says(carol, sub.certificate), await says(alice)]).toEqual([revoked, 'notConfigured']);
     expect(await why(carol, sub.certificate)).toBe('it is on a deny list, by issuer and serial number');
   });
+
+  it('who denies an anchor in code denies all below it, though nobody could revoke it', async () => {
+    const { verifier, says } = watched(undefined);
+    verifier.deny(ca.certificate.der);
+    expect([await says(carol, sub.certificate), await says(alice)]).toEqual([revoked, revoked]);
+  });
 });
 
 describe('a path', () => {
