@@ -42,7 +42,7 @@ export class DenyList {
 
   /** Whether the entry is new. */
   add(entry: DenyEntry): boolean {
-    const key = keyOf(entry);
+    const key = denyEntryKey(entry);
     if (this.#entries.has(key)) return false;
     this.#entries.set(key, entry);
     this.#counts[entry.kind] += 1;
@@ -51,19 +51,19 @@ export class DenyList {
 
   /** Whether the entry was there. */
   delete(entry: DenyEntry): boolean {
-    if (!this.#entries.delete(keyOf(entry))) return false;
+    if (!this.#entries.delete(denyEntryKey(entry))) return false;
     this.#counts[entry.kind] -= 1;
     return true;
   }
 
   has(entry: DenyEntry): boolean {
-    return this.#entries.has(keyOf(entry));
+    return this.#entries.has(denyEntryKey(entry));
   }
 
   /** The entry that names the certificate, which `issuer` issued. Hashes that no entry could match are not computed. */
   find(certificate: Certificate, issuer: Certificate): DenyEntry | undefined {
     const { issuerAndSerialNumber, tbsCertificate, publicKey, fingerprint } = this.#counts;
-    const entry = (wanted: DenyEntry): DenyEntry | undefined => this.#entries.get(keyOf(wanted));
+    const entry = (wanted: DenyEntry): DenyEntry | undefined => this.#entries.get(denyEntryKey(wanted));
     const [byName, byContent] = issuerAndSerialNumber + tbsCertificate > 0 ? denyEntriesOf(certificate) : [];
     return (
       (byName && entry(byName)) ??
@@ -74,14 +74,15 @@ export class DenyList {
   }
 
   #byFingerprint(certificate: Certificate, issuer: Certificate): DenyEntry | undefined {
-    const itself = this.#entries.get(keyOf({ kind: 'fingerprint', sha256: certificate.fingerprint256 }));
+    const itself = this.#entries.get(denyEntryKey({ kind: 'fingerprint', sha256: certificate.fingerprint256 }));
     if (itself !== undefined) return itself;
     const twin = twinOf(certificate, issuer);
-    return twin && this.#entries.get(keyOf({ kind: 'fingerprint', sha256: hash('sha256', twin) }));
+    return twin && this.#entries.get(denyEntryKey({ kind: 'fingerprint', sha256: hash('sha256', twin) }));
   }
 }
 
-function keyOf(entry: DenyEntry): string {
+/** The same text for entries that name the same, however their serial number was written. */
+export function denyEntryKey(entry: DenyEntry): string {
   if (entry.kind === 'issuerAndSerialNumber') return `${entry.kind} ${serialNumberText(entry.serialNumber)} ${entry.issuer.key}`;
   return `${entry.kind} ${entry.sha256}`;
 }

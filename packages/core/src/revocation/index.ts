@@ -6,5 +6,5 @@ export { CrlIndexing, type IndexLimits } from './crl/indexing.js';
 export type { CrlInputs } from './crl/inputs.js';
 export { checkCrlSignature, provenKeys } from './crl/signatures.js';
 export type { CrlGood, CrlRevoked, CrlStatus, CrlUnknown, UnknownWhy } from './crl/status.js';
-export { type DenyEntry, DenyList, denyEntriesOf, serialNumberText } from './deny-list.js';
+export { type DenyEntry, DenyList, denyEntriesOf, denyEntryKey, serialNumberText } from './deny-list.js';
 export * from './ocsp/index.js';

@@ -1,5 +1,14 @@
 import { readPem } from '../../asn1/index.js';
-import { type Crl, CrlIndexing, type DenyEntry, denyEntriesOf, describeCrl, isNewer, provenKeys } from '../../revocation/index.js';
+import {
+  type Crl,
+  CrlIndexing,
+  type DenyEntry,
+  denyEntriesOf,
+  denyEntryKey,
+  describeCrl,
+  isNewer,
+  provenKeys,
+} from '../../revocation/index.js';
 import type { Read } from '../../sources/index.js';
 import { readCertificate, readCertificateList } from '../../x509/index.js';
 import { type Steps, wait } from '../steps.js';
@@ -122,21 +131,15 @@ function isProven({ list }: Crl): boolean {
 
 /** Whether `next` still tells what `inForce` told, of every issuer and scope. */
 export function tellsAsMuch(inForce: CrlContent, next: CrlContent): boolean {
-  const denied = new Set(next.denied.map(entryText));
+  const denied = new Set(next.denied.map(denyEntryKey));
   return (
-    inForce.denied.every((entry) => denied.has(entryText(entry))) &&
+    inForce.denied.every((entry) => denied.has(denyEntryKey(entry))) &&
     inForce.crls.every((crl) => next.crls.some((other) => isSameSeries(crl, other) && !isNewer(crl, other)))
   );
 }
 
 function isSameSeries(one: Crl, other: Crl): boolean {
   return one.list.issuer.key === other.list.issuer.key && one.scope.key === other.scope.key && one.isDelta === other.isDelta;
-}
-
-function entryText(entry: DenyEntry): string {
-  return entry.kind === 'issuerAndSerialNumber'
-    ? `${entry.kind} ${entry.serialNumber} ${entry.issuer.key}`
-    : `${entry.kind} ${entry.sha256}`;
 }
 
 /** For logs. */

@@ -1,5 +1,5 @@
 import { readPem } from '../../asn1/index.js';
-import type { DenyEntry } from '../../revocation/index.js';
+import { type DenyEntry, denyEntryKey } from '../../revocation/index.js';
 import { type Files, type Read, WatchedFiles } from '../../sources/index.js';
 import { readDenied } from './crl-content.js';
 import type { FeedSettings } from './crl-feed.js';
@@ -67,13 +67,13 @@ export function readDenyFile(
 ): Read<Entries> {
   if (isDer(bytes)) {
     const read = readDenied(bytes, limits);
-    return read.ok ? { ok: true, value: new Map(read.value.map((entry) => [textOf(entry), entry])) } : read;
+    return read.ok ? { ok: true, value: new Map(read.value.map((entry) => [denyEntryKey(entry), entry])) } : read;
   }
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     .toString('utf8')
     .replace(/^\ufeff/, '');
   const entries = new Map<string, DenyEntry>();
-  const add = (entry: DenyEntry): unknown => entries.set(textOf(entry), entry);
+  const add = (entry: DenyEntry): unknown => entries.set(denyEntryKey(entry), entry);
   try {
     for (const { label, bytes: der } of readPem(text)) {
       if (label !== 'CERTIFICATE')
@@ -102,10 +102,6 @@ export function readDenyFile(
 /** A certificate is a SEQUENCE of more than 127 octets; no text begins so. */
 function isDer(bytes: Uint8Array): boolean {
   return bytes[0] === 0x30 && (bytes[1] ?? 0) >= 0x80;
-}
-
-function textOf(entry: DenyEntry): string {
-  return entry.kind === 'issuerAndSerialNumber' ? `${entry.serialNumber} ${entry.issuer.key}` : `${entry.kind} ${entry.sha256}`;
 }
 
 function holdsAll(before: Files<Entries>, next: Files<Entries>): boolean {

@@ -1,4 +1,4 @@
-import type { Crl, DenyEntry } from '../../revocation/index.js';
+import { type Crl, type DenyEntry, denyEntryKey } from '../../revocation/index.js';
 import { loadCertificates } from '../../sources/index.js';
 import type { Certificate } from '../../x509/index.js';
 import type { CrlContent } from './crl-content.js';
@@ -112,8 +112,8 @@ export class RevocationRules {
       inputs.flatMap((input) => denyEntries(input, `${option}.denyStore`));
     // Both are read before either acts: what cannot be read throws, to the store.
     const [additions, removals] = [entries(denied), entries(undenied)];
-    for (const entry of additions) this.#storeEntries.set(JSON.stringify(keyOf(entry)), entry);
-    for (const entry of removals) this.#storeEntries.delete(JSON.stringify(keyOf(entry)));
+    for (const entry of additions) this.#storeEntries.set(denyEntryKey(entry), entry);
+    for (const entry of removals) this.#storeEntries.delete(denyEntryKey(entry));
     this.#onStore();
   }
 }
@@ -122,7 +122,3 @@ export type RevocationSettings = Pick<FeedSettings, 'pause' | 'prepare' | 'onPro
   /** A source has other content now; undefined for what holds no CRLs. */
   readonly onChange: (source: string, content: CrlContent | undefined) => void;
 };
-
-function keyOf(entry: DenyEntry): readonly string[] {
-  return entry.kind === 'issuerAndSerialNumber' ? [entry.kind, entry.serialNumber, entry.issuer.key] : [entry.kind, entry.sha256];
-}
