@@ -167,6 +167,20 @@ const table = {
     text: 'The client certificate does not satisfy the policy',
     mend: 'The trace names the rule, what it expects and what the certificate holds: issue a fitting certificate or change the policy.',
   },
+  PEERCERT_POLICY_FAILED: {
+    section: 'RFC 9110, section 15.6.1',
+    alert: 'internal_error',
+    status: 500,
+    text: 'The client certificate could not be verified',
+    mend: 'A function or schema of the policy threw, or returned something that is no answer; the cause is in the log. It lets nobody in until it is mended.',
+  },
+  PEERCERT_POLICY_TIMED_OUT: {
+    section: 'RFC 9110, section 15.6.4',
+    alert: null,
+    status: 503,
+    text: 'The service is not ready',
+    mend: 'A function or schema of the policy took longer than policyTimeoutSeconds: find out what it waits for, or give it more time.',
+  },
   PEERCERT_NOT_TLS: {
     section: 'RFC 9110, section 4.2.2',
     alert: null,

@@ -80,12 +80,12 @@ function problem(schema: z.ZodType, issue: Issue): string {
 
 /**
  * The keys that the schema knows at `path`, looked up through unions, arrays, records, optionals and lazies. A schema that takes
- * several forms apart by hand names the object form in its metadata, as `{ objectForm }`.
+ * several forms apart by hand names the object form in its metadata, as `{ objectForm }`, or a function that gives it.
  */
 function knownKeys(schema: unknown, path: readonly PropertyKey[]): string[] {
   const { def, meta } = schema as { def: Record<string, unknown> & { type: string }; meta(): Record<string, unknown> | undefined };
   const objectForm = meta.call(schema)?.objectForm;
-  if (objectForm !== undefined) return knownKeys(objectForm, path);
+  if (objectForm !== undefined) return knownKeys(typeof objectForm === 'function' ? objectForm() : objectForm, path);
   switch (def.type) {
     case 'union':
       return (def.options as unknown[]).flatMap((option) => knownKeys(option, path));

@@ -1,21 +1,25 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import {
-  type ConfigurationError,
-  describeRefusal,
-  type Outcome,
-  type Refusal,
-  type RefusalCode,
-  type Refused,
-  refusal,
-} from '../errors/index.js';
+import { ConfigurationError, type Outcome, type Refusal, type RefusalCode, type Refused, refusal } from '../errors/index.js';
 import { type ClientIdentity, isClientIdentity } from '../identity/index.js';
 import type { PeerRequest } from '../peer/index.js';
-import { compileRequirement, evaluateRequirement, type Requirement } from '../policy/index.js';
-import { type Logger, publishDecision, safeLogger, type Verifier } from '../verifier/index.js';
+import {
+  compileRequirement,
+  fileRequirement,
+  type MaybePromise,
+  PolicyBook,
+  type PolicyFileContent,
+  type Requirement,
+  type RequirementSettings,
+  whenKnown,
+} from '../policy/index.js';
+import { type Logger, publishDecision, type Verifier } from '../verifier/index.js';
 import { checkServer } from './check-server.js';
-import type { Decision, MaybePromise } from './decision.js';
+import type { Decision } from './decision.js';
+import { logDecision, logReported, logTrace } from './log.js';
 import { type GuardOptions, type ParsedGuardOptions, parseGuardOptions } from './options.js';
-import { requestLine } from './request-line.js';
+import { type PolicyFeed, policyFeed } from './policy-feed.js';
+import { policyRunner } from './policy-runner.js';
+import { type Judgement, PolicyJudge } from './run-policies.js';
 import { guardUpgrades, type UpgradeListener, upgradeListener } from './upgrade.js';
 import { closeWebSocket, isWebSocket } from './web-socket.js';
 
@@ -39,43 +43,56 @@ export class Guard {
   /** What holds where no route says otherwise. */
   readonly requirement: Requirement;
   readonly #options: ParsedGuardOptions;
+  readonly #book: PolicyBook;
+  readonly #policyFeed: PolicyFeed | undefined;
+  readonly #judge: PolicyJudge;
   readonly #protected = new WeakSet<object>();
 
   /** Throws `ConfigurationError` for options that cannot be. `logger` is used where they name none. */
   constructor(options: GuardOptions = {}, logger?: Logger) {
     this.#options = parseGuardOptions(options, logger);
-    this.verifier = this.#options.verifier;
-    this.requirement = compileRequirement(this.#options.policy, this.#settings('policy'));
+    const { verifier, policy, policies, policyFile, policyTimeoutSeconds } = this.#options;
+    this.verifier = verifier;
+    this.#policyFeed = policyFile === undefined ? undefined : policyFeed(policyFile, verifier.logger);
+    this.#book = new PolicyBook(policies, this.#settings('policies'), this.#policyFeed?.content);
+    this.#judge = new PolicyJudge(policyRunner(policyTimeoutSeconds));
+    this.requirement = this.#default(policy);
+    this.#policyFeed?.start((content) => this.#replacePolicies(content));
   }
 
   /** Compiles a route's policy, composed with the default; `option` names it in the `ConfigurationError` thrown for nonsense. */
   compile(policy: unknown, option: string): Requirement {
-    return compileRequirement(policy, { ...this.#settings(option), default: this.requirement });
+    return compileRequirement(policy, { ...this.#settings(option), ...this.#following(), default: this.requirement });
   }
 
-  /** Decides of a request. Synchronous, unless something has to be waited for. */
+  /**
+   * Decides of a request. Synchronous, unless something has to be waited for. `asked` is what `authorize` of a policy is given: the framework's request, where
+   * that is another object.
+   */
   decide(
     request: GuardRequest,
     requirement: Requirement = this.requirement,
     logger: Logger = this.verifier.logger,
+    asked: unknown = request,
   ): MaybePromise<Decision> {
+    let question: Question = { request, demands: this.requirement.demands, logger, asked };
     try {
-      if (requirement.presence === 'none' || this.#isPermittedPreflight(request)) return this.#conclude(request, anonymous, logger);
-      const outcome: MaybePromise<Outcome<ClientIdentity>> = this.verifier.authenticate(request, requirement.trustSets);
-      const judged =
-        outcome instanceof Promise
-          ? outcome.then((found) => this.#judge(found, requirement, request))
-          : this.#judge(outcome, requirement, request);
-      if (!(judged instanceof Promise)) return this.#conclude(request, judged, logger);
-      return judged.catch(internal).then((decision) => this.#conclude(request, decision, logger));
+      if (requirement !== this.requirement) question = { ...question, demands: requirement.demands };
+      if (question.demands.presence === 'none' || this.#isPermittedPreflight(request)) return this.#conclude(question, anonymous);
+      const judged = whenKnown(this.verifier.authenticate(request, question.demands.trustSets), (outcome) =>
+        this.#decide(question, outcome),
+      );
+      if (!(judged instanceof Promise)) return this.#conclude(question, judged);
+      return judged.catch(internal).then((decision) => this.#conclude(question, decision));
     } catch (error) {
-      return this.#conclude(request, internal(error), logger);
+      return this.#conclude(question, internal(error));
     }
   }
 
   /** The decision on a request whose route has a policy that cannot be used. */
   misconfigured(request: GuardRequest, error: ConfigurationError, logger: Logger = this.verifier.logger): Decision {
-    return this.#conclude(request, { ok: false, refusal: refusal('PEERCERT_POLICY_INVALID', { detail: error.message }, error) }, logger);
+    const decision: Decision = { ok: false, refusal: refusal('PEERCERT_POLICY_INVALID', { detail: error.message }, error) };
+    return this.#conclude({ request, demands: this.requirement.demands, logger, asked: request }, decision);
   }
 
   /**
@@ -109,40 +126,84 @@ export class Guard {
     return upgradeListener((request) => this.decide(request as GuardRequest, requirement), listener);
   }
 
-  #conclude(request: GuardRequest, decision: Decision, logger: Logger): Decision {
+  /** Ends the watching of the policy file, and the verifier if it was made for this guard: requests are refused from then on. */
+  async close(): Promise<void> {
+    this.#policyFeed?.close();
+    if (this.#options.ownsVerifier) await this.verifier.close();
+  }
+
+  #conclude({ request, logger }: Question, { judgement, ...decision }: Judged): Decision {
     if (decision.ok) {
-      publishDecision(request, decision.identity);
+      publishDecision(request, decision.identity, undefined, judgement);
       // What lives on after the request is told when its certificate is accepted no more.
       if (decision.identity !== null && isWebSocket(request)) this.verifier.onEnd(request, () => closeWebSocket(request.socket));
       return decision;
     }
     const status = this.#options.statuses[decision.refusal.code];
     const refused: Refusal = status === undefined ? decision.refusal : Object.freeze({ ...decision.refusal, status });
-    log(logger, request, refused);
-    publishDecision(request, null, refused);
+    logDecision(logger, request, refused);
+    publishDecision(request, null, refused, judgement);
     return { ok: false, refusal: refused };
   }
 
-  #judge(outcome: Outcome<ClientIdentity>, requirement: Requirement, request: GuardRequest): MaybePromise<Decision> {
+  #decide(question: Question, outcome: Outcome<ClientIdentity>): MaybePromise<Judged> {
+    const { demands } = question;
     if (!outcome.ok) {
       const absent = outcome.refusal.code === 'PEERCERT_CERTIFICATE_MISSING';
-      return absent && requirement.presence === 'optional' ? anonymous : this.#ofAnotherTrustSet(outcome, requirement, request);
+      return absent && demands.presence === 'optional' ? anonymous : this.#ofAnotherTrustSet(question, outcome);
     }
+    const identity: unknown = outcome.value;
     // Only what the verifier made is an identity, whatever else a value may look like.
-    if (outcome.ok !== true || !isClientIdentity(outcome.value)) return internal(new TypeError('the verifier returned no identity'));
-    const mismatch = evaluateRequirement(requirement, outcome.value);
-    return mismatch === undefined ? { ok: true, identity: outcome.value } : { ok: false, refusal: mismatch };
+    if (outcome.ok !== true || !isClientIdentity(identity)) return internal(new TypeError('the verifier returned no identity'));
+    return whenKnown(this.#ask(question, identity), (judgement): MaybePromise<Judged> => {
+      if (judgement.refusal === undefined) return { ok: true, identity, value: judgement.value, judgement };
+      const first: Judged = { ok: false, refusal: judgement.refusal, judgement };
+      const others = judgement.refusal.code === 'PEERCERT_POLICY_MISMATCH' ? this.#otherTrustSets(question, identity) : [];
+      return others.length === 0 ? first : this.#inAnotherTrustSet(question, others, first);
+    });
+  }
+
+  #ask({ request, demands, logger, asked }: Question, identity: ClientIdentity): MaybePromise<Judgement> {
+    if (demands.policies.length === 0) return unconditional;
+    return this.#judge.judge(identity, demands, asked, (judgement) => {
+      logTrace(logger, request, judgement);
+      for (const reported of judgement.reported) logReported(logger, request, reported);
+    });
+  }
+
+  /** The sets in which the same certificate may find another path, on which the policies may say something else. */
+  #otherTrustSets({ demands }: Question, { trustSet }: ClientIdentity): readonly string[] {
+    if (!demands.policies.some(({ node }) => node.dependsOnPath)) return [];
+    return (demands.trustSets ?? this.verifier.trustSets ?? []).filter((name) => name !== trustSet);
+  }
+
+  /** The search goes on until a path is found that the policies allow; if none is, what was said of the first counts. */
+  #inAnotherTrustSet(question: Question, [name, ...others]: readonly string[], first: Judged): MaybePromise<Judged> {
+    if (name === undefined) return first;
+    return whenKnown(this.verifier.authenticate(question.request, [name]), (outcome) => {
+      if (!outcome.ok || !isClientIdentity(outcome.value)) return this.#inAnotherTrustSet(question, others, first);
+      const identity = outcome.value;
+      return whenKnown(
+        this.#ask(question, identity),
+        (judgement): MaybePromise<Judged> =>
+          judgement.refusal === undefined
+            ? { ok: true, identity, value: judgement.value, judgement }
+            : this.#inAnotherTrustSet(question, others, first),
+      );
+    });
   }
 
   /** A client that another trust set stands behind is not unknown: what it fails is the rule that names the set, and the log should say so. */
-  #ofAnotherTrustSet(outcome: Refused, requirement: Requirement, request: GuardRequest): MaybePromise<Refused> {
-    if (requirement.trustSets === undefined || !issuerFaults.has(outcome.refusal.code)) return outcome;
-    const explained = (anywhere: Outcome<ClientIdentity>): Refused => {
-      const mismatch = anywhere.ok ? evaluateRequirement(requirement, anywhere.value) : undefined;
-      return mismatch === undefined ? outcome : { ok: false, refusal: mismatch };
-    };
-    const anywhere = this.verifier.authenticate(request);
-    return anywhere instanceof Promise ? anywhere.then(explained) : explained(anywhere);
+  #ofAnotherTrustSet(question: Question, outcome: Refused): MaybePromise<Judged> {
+    const { demands, request } = question;
+    if (demands.trustSets === undefined || !issuerFaults.has(outcome.refusal.code)) return outcome;
+    return whenKnown(this.verifier.authenticate(request), (anywhere) => {
+      if (!anywhere.ok) return outcome;
+      return whenKnown(
+        this.#ask(question, anywhere.value),
+        (judgement): Judged => (judgement.refusal === undefined ? outcome : { ok: false, refusal: judgement.refusal, judgement }),
+      );
+    });
   }
 
   /** The Fetch standard's CORS-preflight request; neither header is ever empty there, and none of them upgrades. */
@@ -151,10 +212,50 @@ export class Guard {
     return [headers.origin, headers['access-control-request-method']].every((value) => value !== undefined && value !== '');
   }
 
-  #settings(option: string): { option: string; trustSets: readonly string[] } {
+  #default(policy: ParsedGuardOptions['policy']): Requirement {
+    const hasFileDefault = this.#policyFeed?.content.default !== undefined;
+    if (policy !== undefined && hasFileDefault)
+      throw new ConfigurationError('policy', 'is given, and the policy file has a default as well: leave one of them out');
+    const settings = { ...this.#settings('policy'), book: this.#book };
+    if (policy !== undefined) return compileRequirement(policy.given, { ...settings, ...this.#following() });
+    return fileRequirement({ ...settings, option: hasFileDefault ? 'default policy of the policy file' : 'policy' });
+  }
+
+  #replacePolicies(content: PolicyFileContent): void {
+    if (content.default !== undefined && this.#options.policy !== undefined)
+      throw new ConfigurationError('default', 'is in the policy file, and the option policy is given as well: leave one of them out');
+    this.#book.replace(content);
+  }
+
+  #settings(option: string): RequirementSettings {
     return { option, trustSets: this.verifier.trustSets ?? ['default'] };
   }
+
+  /** Without a file nothing is ever replaced, and routes that come and go need not be kept. */
+  #following(): Pick<RequirementSettings, 'book' | 'policies'> {
+    return this.#policyFeed === undefined ? { policies: this.#book.policies } : { book: this.#book };
+  }
 }
+
+/** A decision, and what the policies said for it, where they were asked. */
+type Judged = Decision & { readonly judgement?: Judgement };
+
+/** One request, and what is demanded of it. What is demanded is read once: a policy file may be replaced while something is waited for. */
+interface Question {
+  readonly request: GuardRequest;
+  readonly demands: Requirement['demands'];
+  readonly logger: Logger;
+  /** What `authorize` is given. */
+  readonly asked: unknown;
+}
+
+const unconditional: Judgement = Object.freeze({
+  refusal: undefined,
+  value: undefined,
+  reported: Object.freeze([]),
+  until: Number.POSITIVE_INFINITY,
+  trace: () => [],
+});
 
 const anonymous: Decision = Object.freeze({ ok: true, identity: null });
 
@@ -163,11 +264,4 @@ const issuerFaults: ReadonlySet<RefusalCode> = new Set(['PEERCERT_ISSUER_UNKNOWN
 function internal(error: unknown): Decision {
   const detail = error instanceof Error ? `${error.name}: ${error.message}` : 'something that is no error was thrown';
   return { ok: false, refusal: refusal('PEERCERT_INTERNAL', { detail }, error) };
-}
-
-/** The peer's faults are for whoever looks; the operator's own must be seen. */
-function log(logger: Logger, request: GuardRequest, refused: Refusal): void {
-  const { code, status, trace, cause } = refused;
-  const fields = { code, status, trace, ...(cause === undefined ? {} : { err: cause }) };
-  safeLogger(logger)[status >= 500 ? 'error' : 'info'](fields, `${requestLine(request)}: ${describeRefusal(refused)}`);
 }

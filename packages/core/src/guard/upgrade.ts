@@ -3,9 +3,10 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Duplex } from 'node:stream';
 import { describeRefusal, type Refusal, refusal } from '../errors/index.js';
 import type { ClientIdentity } from '../identity/index.js';
+import type { MaybePromise } from '../policy/index.js';
 import { type Logger, publishDecision } from '../verifier/index.js';
 import { answerTo } from './answer.js';
-import type { Decision, MaybePromise } from './decision.js';
+import type { Decision } from './decision.js';
 import { requestLine } from './request-line.js';
 
 /** A listener for a server's 'upgrade' and 'connect' events. */

@@ -1,10 +1,20 @@
 import { X509Certificate } from 'node:crypto';
 import { inspect } from 'node:util';
-import { writePem } from '../asn1/index.js';
+import { toHex, writePem } from '../asn1/index.js';
 import type { ValidatedPath } from '../path/index.js';
-import { type Certificate, oids } from '../x509/index.js';
+import { type Certificate, oids, publicKeyKind } from '../x509/index.js';
 import { DistinguishedName } from './distinguished-name.js';
-import type { CertificateSummary, ClientIdentityFields, IdentitySource, RevocationStatus, SubjectAltNames } from './fields.js';
+import { extensionText } from './extension-text.js';
+import type {
+  AuthorityFields,
+  CertificateSummary,
+  ClientIdentityFields,
+  ExtensionFields,
+  IdentitySource,
+  PublicKeyFields,
+  RevocationStatus,
+  SubjectAltNames,
+} from './fields.js';
 import { spiffeIdOf } from './spiffe-id.js';
 import { subjectAltNames } from './subject-alt-names.js';
 
@@ -36,6 +46,7 @@ export class ClientIdentity implements ClientIdentityFields {
   #issuer: DistinguishedName | undefined;
   #subjectAltName: SubjectAltNames | undefined;
   #chain: readonly CertificateSummary[] | undefined;
+  #authorities: readonly AuthorityFields[] | undefined;
 
   private constructor(path: ValidatedPath, { resumed, source, revocation = 'notConfigured' }: IdentityFacts) {
     this.#path = path;
@@ -94,6 +105,17 @@ export class ClientIdentity implements ClientIdentityFields {
     return Object.freeze((this.#certificate.certificatePolicies ?? []).map((policy) => policy.policyIdentifier));
   }
 
+  get validPolicies(): readonly string[] {
+    return this.#path.validPolicies;
+  }
+
+  get publicKey(): PublicKeyFields {
+    const kind = publicKeyKind(this.#certificate.subjectPublicKeyInfo);
+    // Nothing else than a key that could be described has come through the validator.
+    if (kind === undefined) throw new TypeError('the key of a verified certificate cannot be read');
+    return Object.freeze({ type: kind.type, curve: kind.curve, modulusBits: kind.modulusBits });
+  }
+
   get chain(): readonly CertificateSummary[] {
     this.#chain ??= Object.freeze(this.#path.certificates.map(summary));
     return this.#chain;
@@ -117,6 +139,22 @@ export class ClientIdentity implements ClientIdentityFields {
 
   get revocation(): RevocationStatus {
     return this.#facts.revocation;
+  }
+
+  /** The authorities of the validated path, the nearest first, the trust anchor last; none where the certificate is an anchor itself. */
+  get authorities(): readonly AuthorityFields[] {
+    const { certificates, trustAnchor } = this.#path;
+    const above = [...certificates.slice(1), trustAnchor.certificate].filter((certificate) => certificate !== this.#certificate);
+    this.#authorities ??= Object.freeze(above.map(authority));
+    return this.#authorities;
+  }
+
+  /** The certificate's extension with this dotted OID; undefined where it has none. */
+  extension(oid: string): ExtensionFields | undefined {
+    const extension = this.#certificate.extensions.get(oid);
+    if (extension === undefined) return undefined;
+    const { critical, value } = extension;
+    return Object.freeze({ critical, value: toHex(value), text: extensionText(value) });
   }
 
   /** The certificate as PEM (RFC 7468). */
@@ -154,6 +192,8 @@ export class ClientIdentity implements ClientIdentityFields {
       notAfter: this.notAfter,
       extendedKeyUsage: this.extendedKeyUsage,
       certificatePolicies: this.certificatePolicies,
+      validPolicies: this.validPolicies,
+      publicKey: this.publicKey,
       chain: this.chain,
       trustAnchor: this.trustAnchor,
       trustSet: this.trustSet,
@@ -200,6 +240,11 @@ const keyPurposeNames: ReadonlyMap<string, string> = new Map(Object.entries(oids
 function plainNames(names: SubjectAltNames): SubjectAltNames {
   const directoryName = Object.freeze(names.directoryName.map(({ dn, attributes, rdns }) => Object.freeze({ dn, attributes, rdns })));
   return Object.freeze({ ...names, directoryName });
+}
+
+function authority(certificate: Certificate): AuthorityFields {
+  const { fingerprint256, spki256 } = certificate;
+  return Object.freeze({ subject: new DistinguishedName(certificate.subject), fingerprint256, spki256 });
 }
 
 function summary(certificate: Certificate): CertificateSummary {

@@ -1,3 +1,5 @@
+import type { PublicKeyType } from '../x509/index.js';
+
 /**
  * The plain form of an identity: what `toJSON()` gives to logs, and what a schema is written against. Lists are always
  * lists, empty where the certificate has nothing; nothing is taken from a display string.
@@ -25,8 +27,14 @@ export interface ClientIdentityFields {
    * leaves every purpose open.
    */
   readonly extendedKeyUsage: readonly string[];
-  /** Certificate policies (RFC 5280, section 4.2.1.4) that the certificate states, as dotted OIDs. */
+  /**
+   * Certificate policies (RFC 5280, section 4.2.1.4) that the certificate states, as dotted OIDs. Stating is not having: what its issuers allow of them is
+   * `validPolicies`.
+   */
   readonly certificatePolicies: readonly string[];
+  /** Certificate policies that every certificate of the path allows (RFC 5280, section 6.1.6), as dotted OIDs in the words of the trust anchor. */
+  readonly validPolicies: readonly string[];
+  readonly publicKey: PublicKeyFields;
   /** The certificates of the validated path, the end entity first; the trust anchor is not among them unless it is the end entity. */
   readonly chain: readonly CertificateSummary[];
   readonly trustAnchor: CertificateSummary;
@@ -98,6 +106,34 @@ export interface OtherName {
   readonly typeId: string;
   /** The DER of the value, as lower-case hexadecimal digits. */
   readonly value: string;
+}
+
+/** The kind of the certificate's key. */
+export interface PublicKeyFields {
+  /** The algorithm: `rsa`, `rsa-pss`, `ec`, `ed25519`, `ed448`, `ml-dsa-44`, `ml-dsa-65`, `ml-dsa-87`. */
+  readonly type: PublicKeyType;
+  /** Of an EC key: `P-256`, `P-384`, `P-521`. */
+  readonly curve: string | undefined;
+  /** Of an RSA key. */
+  readonly modulusBits: number | undefined;
+}
+
+/** An extension of the certificate, as a policy or a handler may ask for it. */
+export interface ExtensionFields {
+  readonly critical: boolean;
+  /** The DER of the value, as lower-case hexadecimal digits. */
+  readonly value: string;
+  /** What it spells, where the value is one string (UTF8String, IA5String and the like) and nothing else. */
+  readonly text: string | undefined;
+}
+
+/** An authority of the validated path. */
+export interface AuthorityFields {
+  readonly subject: DistinguishedNameFields;
+  /** SHA-256 of its DER, 64 lower-case hexadecimal digits. */
+  readonly fingerprint256: string;
+  /** SHA-256 of its subjectPublicKeyInfo, likewise; the same for every certificate that its key has. */
+  readonly spki256: string;
 }
 
 export interface CertificateSummary {

@@ -1,37 +1,74 @@
-import type { SubjectAltNames } from '../identity/index.js';
-import type { SubjectAltNameRules, ValuePattern } from './certificate-policy.js';
-import { listed, quoted, type Rule } from './rule.js';
+import type { ClientIdentity, SubjectAltNames } from '../identity/index.js';
+import { compileNamePattern } from './name-pattern.js';
+import { compileQuantified, enoughFit } from './quantity.js';
+import { listed, listedOrNone, quoted, type Rule, shownName } from './rule.js';
 import { dns, email, exactText, ip, uri, type ValueKind } from './value-kinds.js';
-import { compileValuePattern } from './value-pattern.js';
 
-/** The types of alternative name that a policy can ask for, and how each is compared. */
-export const altNameKinds = { dns, uri, email, ip, upn: exactText } as const satisfies Record<keyof SubjectAltNameRules, ValueKind>;
+/** The types of alternative name that hold one text each, and how each is compared. */
+export const altNameKinds = { dns, uri, email, ip, upn: exactText } as const satisfies Record<string, ValueKind>;
 
-type AltNameType = keyof typeof altNameKinds & keyof SubjectAltNames;
+type TextType = keyof typeof altNameKinds & keyof SubjectAltNames;
 
-/** One rule a type of name. */
-export function altNameRules(rules: Readonly<Record<string, unknown>>): readonly Rule[] {
-  return Object.entries(rules).map(([type, pattern]) => altNameRule(type as AltNameType, pattern as ValuePattern));
+/** An otherName that a policy asks for: the DER of its value in hexadecimal digits, or any value. */
+export interface OtherNameRule {
+  readonly typeId: string;
+  readonly value?: string;
 }
+
+/** One rule a type of name. All names are those of the same holder (RFC 5280, section 4.2.1.6), so that any that fits is enough unless told otherwise. */
+export function altNameRules(rules: Readonly<Record<string, unknown>>): readonly Rule[] {
+  return Object.entries(rules).map(([type, pattern]) => {
+    if (type === 'directoryName') return directoryNameRule(pattern);
+    if (type === 'otherName') return otherNameRule([pattern as OtherNameRule | readonly OtherNameRule[]].flat());
+    return textRule(type as TextType, pattern);
+  });
+}
+
+const noNames = 'is asked for, but the certificate has no name of this type';
 
 /** Names that the log compares more closely with what was expected. */
 const mostHintedNames = 10;
 
-/** Holds if any name of the type fits: all of them are names of the same holder (RFC 5280, section 4.2.1.6). */
-function altNameRule(type: AltNameType, pattern: ValuePattern): Rule {
-  const matcher = compileValuePattern(pattern, altNameKinds[type]);
+function textRule(type: TextType, pattern: unknown): Rule {
+  const matcher = compileQuantified(pattern, altNameKinds[type], 'any');
   return {
     name: `subjectAltName.${type}`,
-    evaluate({ subjectAltName }) {
+    expected: matcher.expected,
+    holds: ({ subjectAltName }) => enoughFit(subjectAltName[type], matcher.quantity, matcher.matches),
+    found: ({ subjectAltName }) => listedOrNone(subjectAltName[type], quoted),
+    problem({ subjectAltName }) {
       const names = subjectAltName[type];
-      if (names.some(matcher.matches)) return undefined;
-      const { expected } = matcher;
-      if (names.length === 0) return { problem: 'is asked for, but the certificate has no name of this type', expected, found: 'none' };
-      const hint = names
-        .slice(0, mostHintedNames)
-        .map(matcher.hint)
-        .find((text) => text !== '');
-      return { problem: `does not match${hint === undefined ? '' : `: ${hint}`}`, expected, found: listed(names, ', ', quoted) };
+      if (names.length === 0) return noNames;
+      const others = names.filter((name) => !matcher.matches(name)).slice(0, mostHintedNames);
+      const hint = others.map(matcher.hint).find((text) => text !== '');
+      return `does not match${hint === undefined ? '' : `: ${hint}`}`;
     },
+  };
+}
+
+function directoryNameRule(pattern: unknown): Rule {
+  const patterns = [pattern].flat().map(compileNamePattern);
+  const names = ({ subjectAltName }: ClientIdentity) => subjectAltName.directoryName;
+  return {
+    name: 'subjectAltName.directoryName',
+    expected: listed(patterns, ' or ', ({ expected }) => expected),
+    holds: (identity) => names(identity).some((name) => patterns.some(({ matches }) => matches(name))),
+    found: (identity) => listedOrNone(names(identity), ({ dn }) => shownName(dn)),
+    problem: (identity) => (names(identity).length === 0 ? noNames : 'does not match'),
+  };
+}
+
+function otherNameRule(wanted: readonly OtherNameRule[]): Rule {
+  const names = ({ subjectAltName }: ClientIdentity) => subjectAltName.otherName;
+  const allowed = wanted.map(({ typeId, value }) => ({ typeId, value: value?.toLowerCase() }));
+  return {
+    name: 'subjectAltName.otherName',
+    expected: listed(allowed, ' or ', ({ typeId, value }) => `${typeId}${value === undefined ? '' : ` ${quoted(value)}`}`),
+    holds: (identity) =>
+      names(identity).some((name) =>
+        allowed.some(({ typeId, value }) => typeId === name.typeId && (value === undefined || value === name.value)),
+      ),
+    found: (identity) => listedOrNone(names(identity), ({ typeId, value }) => `${typeId} ${quoted(value)}`),
+    problem: (identity) => (names(identity).length === 0 ? noNames : 'does not match'),
   };
 }

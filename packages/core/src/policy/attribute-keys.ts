@@ -42,6 +42,6 @@ export function unknownAttribute(key: string): string {
 }
 
 /** X.660: three roots, of which the first two have arcs below 40; no leading zeros. */
-function isObjectIdentifier(text: string): boolean {
+export function isObjectIdentifier(text: string): boolean {
   return /^(?:[01]\.[1-3]?\d|2\.(?:0|[1-9]\d*))(?:\.(?:0|[1-9]\d*))+$/.test(text) && text.length <= 128;
 }

@@ -1,5 +1,30 @@
-export type { AttributeRules, CertificatePolicy, RoutePolicy, SubjectAltNameRules, ValuePattern } from './certificate-policy.js';
-export { type CompiledPolicy, type CompileSettings, compilePolicy } from './compile.js';
+export type {
+  AttributeRules,
+  CertificatePolicy,
+  ChainMemberRules,
+  ExtensionRule,
+  GlobValue,
+  PolicyAnswer,
+  PolicyContext,
+  PolicyDecision,
+  PolicyFunction,
+  PolicyMember,
+  Quantified,
+  RoutePolicy,
+  SubjectAltNameRules,
+  ValueData,
+  ValuePattern,
+} from './certificate-policy.js';
+export { decisionFinding, describeFunction } from './code-nodes.js';
+export { type Authorize, type CompiledPolicy, type CompileSettings, compilePolicy } from './compile.js';
 export { readDistinguishedNameText } from './distinguished-name-text.js';
-export { compileRequirement, evaluateRequirement, type Requirement, type RequirementSettings } from './requirement.js';
-export { certificatePolicySchema } from './schema.js';
+export { PolicyBook, type PolicyFileContent } from './policy-book.js';
+export { PolicyFailure } from './policy-failure.js';
+export { largestPolicyFileBytes, policyFileJsonSchema, readPolicyFile } from './policy-file.js';
+export type { PolicyValue } from './policy-value.js';
+export { failure, mismatch } from './refusal.js';
+export { compileRequirement, type Demands, fileRequirement, Requirement, type RequirementSettings } from './requirement.js';
+export type { RuleTrace } from './rule.js';
+export { CertificatePolicyData } from './schema.js';
+export { isStandardSchema, type StandardSchema } from './standard-schema.js';
+export { type Finding, type MaybePromise, type PolicyRunner, whenKnown } from './tree.js';

@@ -1,55 +1,41 @@
-import type { ClientIdentity, NameAttribute } from '../identity/index.js';
-import { attributeType } from './attribute-keys.js';
-import type { ValuePattern } from './certificate-policy.js';
-import { readDistinguishedNameText } from './distinguished-name-text.js';
-import { foldedName, sameName } from './name-comparison.js';
-import { type Finding, listed, quoted, type Rule, shownName } from './rule.js';
-import { exactText } from './value-kinds.js';
-import { compileValuePattern, type ValueMatcher } from './value-pattern.js';
+import type { NameAttribute } from '../identity/index.js';
+import { attributeMatcher, compileNameText } from './name-pattern.js';
+import type { QuantifiedMatcher } from './quantity.js';
+import { listedOrNone, quoted, type Rule, shownName } from './rule.js';
 
 type Field = 'subject' | 'issuer';
 
 /** Rules on the subject or the issuer: one for a whole name, one for each attribute otherwise. */
 export function nameRules(field: Field, rules: string | Readonly<Record<string, unknown>>): readonly Rule[] {
   if (typeof rules === 'string') return [wholeNameRule(field, rules)];
-  return Object.entries(rules).map(([key, pattern]) => attributeRule(field, key, pattern as ValuePattern));
+  return Object.entries(rules).map(([key, pattern]) => attributeRule(field, key, pattern));
 }
 
 /**
- * Holds if the attribute occurs once and its value fits. Of two occurrences none is "the" value: an issuer that lets applicants choose
- * one attribute would let them choose who they are.
+ * Unless the policy says how many are to fit, the rule holds if the attribute occurs once and its value fits. Of two occurrences none is "the" value: an
+ * issuer that lets applicants choose one attribute would let them choose who they are.
  */
-function attributeRule(field: Field, key: string, pattern: ValuePattern): Rule {
-  const type = attributeType(key);
-  const matcher = compileValuePattern(pattern, exactText);
+function attributeRule(field: Field, key: string, pattern: unknown): Rule {
+  const { occurrences, fits, matcher } = attributeMatcher(key, pattern);
   return {
     name: `${field}.${key}`,
-    evaluate(identity: ClientIdentity) {
-      let count = 0;
-      let attribute: NameAttribute | undefined;
-      for (const rdn of identity[field].rdns) {
-        for (const candidate of rdn) {
-          if (candidate.type !== type) continue;
-          count++;
-          attribute = candidate;
-        }
-      }
-      if (count === 1 && attribute?.isString === true && matcher.matches(attribute.value)) return undefined;
-      const occurrences = identity[field].rdns.flat().filter((candidate) => candidate.type === type);
-      return explain(occurrences, matcher);
-    },
+    expected: matcher.expected,
+    holds: (identity) => fits(identity[field]),
+    found: (identity) => listedOrNone(occurrences(identity[field]), ({ value }) => quoted(value)),
+    problem: (identity) => explain(occurrences(identity[field]), matcher),
   };
 }
 
-/** Why these occurrences of an attribute are not the one that is asked for. */
-function explain(occurrences: readonly NameAttribute[], { expected, hint }: ValueMatcher): Finding {
+/** Why these occurrences of an attribute are not what is asked for. */
+function explain(occurrences: readonly NameAttribute[], { quantity, hint }: QuantifiedMatcher): string {
   const [only] = occurrences;
-  const found = occurrences.length === 0 ? 'none' : listed(occurrences, ', ', (attribute) => quoted(attribute.value));
-  if (only === undefined) return { problem: 'is asked for, but the name has no such attribute', expected, found };
-  if (occurrences.length > 1) return { problem: `occurs ${occurrences.length} times, and then none of its values counts`, expected, found };
-  if (!only.isString) return { problem: 'is no text, so that no string or RegExp fits it', expected, found };
-  const near = hint(only.value);
-  return { problem: `does not match${near === '' ? '' : `: ${near}`}`, expected, found };
+  if (only === undefined) return 'is asked for, but the name has no such attribute';
+  if (quantity === 'one' && occurrences.length > 1) {
+    return `occurs ${occurrences.length} times, and then none of its values counts unless the policy says { all: … } or { any: … }`;
+  }
+  if (!only.isString) return 'is no text, so that nothing fits it';
+  const near = occurrences.map(({ value }) => hint(value)).find((text) => text !== '');
+  return `does not match${near === undefined ? '' : `: ${near}`}`;
 }
 
 /**
@@ -57,19 +43,15 @@ function explain(occurrences: readonly NameAttribute[], { expected, hint }: Valu
  * regard to the case of ASCII letters and to the amount of white space.
  */
 function wholeNameRule(field: Field, text: string): Rule {
-  const read = readDistinguishedNameText(text);
-  // The schema has refused what is no name; a rule that could not be read would hold for nobody.
-  const mostSpecificFirst = read.ok ? foldedName(read.rdns) : undefined;
-  // RFC 4514, section 2.1: the text begins with the last RDN of the certificate's sequence.
-  const wanted = mostSpecificFirst?.toReversed();
+  const name = compileNameText(text);
   return {
     name: field,
-    evaluate(identity: ClientIdentity) {
-      const name = identity[field];
-      if (wanted !== undefined && sameName(wanted, name.rdns)) return undefined;
-      const isReversed = mostSpecificFirst !== undefined && sameName(mostSpecificFirst, name.rdns);
-      const problem = isReversed ? 'is written in the opposite order: RFC 4514 begins with the most specific part' : 'is another name';
-      return { problem, expected: shownName(text), found: name.dn === '' ? 'an empty name' : shownName(name.dn) };
-    },
+    expected: name.expected,
+    holds: (identity) => name.matches(identity[field]),
+    found: (identity) => (identity[field].dn === '' ? 'an empty name' : shownName(identity[field].dn)),
+    problem: (identity) =>
+      name.isReversed(identity[field])
+        ? 'is written in the opposite order: RFC 4514 begins with the most specific part'
+        : 'is another name',
   };
 }

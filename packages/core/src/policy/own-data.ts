@@ -1,8 +1,9 @@
 import { types } from 'node:util';
 import { ConfigurationError } from '../errors/index.js';
+import { isStandardSchema } from './standard-schema.js';
 
 /** A policy is never nested deeper; this stops at an object that contains itself. */
-const maximumDepth = 8;
+const maximumDepth = 64;
 
 /**
  * Copies a policy's own data, so that what is parsed afterwards is exactly what was written: nothing inherited (a class, a polluted
@@ -13,7 +14,7 @@ export function ownData(value: unknown, option: string, depth = 0): unknown {
   if (value === undefined) {
     throw new ConfigurationError(option, 'is undefined: give it a value, or leave it out if there is to be no such rule');
   }
-  if (typeof value !== 'object' || value === null || types.isRegExp(value)) return value;
+  if (typeof value !== 'object' || value === null || types.isRegExp(value) || isStandardSchema(value)) return value;
   if (depth === maximumDepth) throw new ConfigurationError(option, 'is nested too deeply for a policy');
   if (Array.isArray(value)) return Array.from(value, (item, index) => ownData(item, `${option}[${index}]`, depth + 1));
   if (!isPlain(value))

@@ -1,19 +1,31 @@
 import type { ClientIdentity } from '../identity/index.js';
 
-/** One rule of a policy, ready to be evaluated. */
+/** One rule of a policy, ready to be evaluated. Pure: what it says depends on the identity alone. */
 export interface Rule {
   /** Its path into the policy, such as `subject.OU`. */
   readonly name: string;
-  /** Nothing where the rule holds. Pure, and never throws. */
-  evaluate(identity: ClientIdentity): Finding | undefined;
+  /** What it wants, for the log. */
+  readonly expected: string;
+  /** Throws `PolicyFailure` alone, where a schema in it cannot be run. */
+  holds(identity: ClientIdentity): boolean;
+  /** What is there, for the log. */
+  found(identity: ClientIdentity): string;
+  /** Why it does not hold: the rest of a sentence that begins with its name. Called only where it does not. */
+  problem(identity: ClientIdentity): string;
 }
 
-/** Why a rule does not hold, for the operator's log. */
-export interface Finding {
-  /** The rest of a sentence that begins with the rule's name. */
-  readonly problem: string;
+/** One rule and what came of it, in the order of the policy; for the log, events and `explain`. */
+export interface RuleTrace {
+  /** Its path into the policy: `subject.OU`, `anyOf[0].spiffeId`. */
+  readonly rule: string;
+  /** Undefined for what was not asked, since another rule had decided. */
+  readonly holds: boolean | undefined;
   readonly expected: string;
   readonly found: string;
+  /** Why it does not hold: the rest of a sentence that begins with the rule's name. */
+  readonly problem?: string;
+  /** Of `anyOf` and `not`: what they are made of. */
+  readonly within?: readonly RuleTrace[];
 }
 
 /** Characters of one value that the log shows, and values of a list. */
@@ -39,4 +51,9 @@ function escaped(text: string): string {
 export function listed<T>(values: readonly T[], separator: string, show: (value: T) => string): string {
   const shown = values.slice(0, shownValues).map(show).join(separator);
   return values.length <= shownValues ? shown : `${shown} and ${values.length - shownValues} more`;
+}
+
+/** What a certificate has of something, for the log. */
+export function listedOrNone<T>(values: readonly T[], show: (value: T) => string): string {
+  return values.length === 0 ? 'none' : listed(values, ', ', show);
 }

@@ -1,10 +1,18 @@
-import type { ValuePattern } from './certificate-policy.js';
+import { types } from 'node:util';
+import type { Glob } from './glob.js';
 import { nearMiss } from './near-miss.js';
+import { PolicyFailure } from './policy-failure.js';
 import { listed, quoted } from './rule.js';
+import { isStandardSchema, type StandardSchema } from './standard-schema.js';
 import type { ValueKind } from './value-kinds.js';
+
+/** One alternative of a value, as the schema has let it through. */
+export type ValueAlternative = string | { readonly glob: string } | RegExp | StandardSchema;
+export type ValuePatternInput = ValueAlternative | readonly ValueAlternative[];
 
 /** A pattern made ready. */
 export interface ValueMatcher {
+  /** Throws `PolicyFailure` where a schema throws or wants to be waited for. */
   matches(value: string): boolean;
   /** The pattern for the log. */
   readonly expected: string;
@@ -13,28 +21,44 @@ export interface ValueMatcher {
 }
 
 /**
- * Bytes of UTF-8 beyond which no RegExp is run: the value is the peer's, the expression the operator's, and its running time may grow with
+ * Bytes of UTF-8 beyond which no RegExp and no schema is run: the value is the peer's, the expression the operator's, and its running time may grow with
  * any power of the length.
  */
-const longestForRegExp = 1_024;
+const longestForCode = 1_024;
 
-export function compileValuePattern(pattern: ValuePattern, { canonical }: ValueKind): ValueMatcher {
-  const alternatives: readonly (string | RegExp)[] = [pattern].flat();
+export function compileValuePattern(pattern: ValuePatternInput, kind: ValueKind): ValueMatcher {
+  const alternatives = [pattern].flat() as readonly ValueAlternative[];
   const texts = alternatives.filter((alternative) => typeof alternative === 'string');
-  const wholeValues = alternatives.filter((alternative) => typeof alternative !== 'string').map(wholeValue);
-  const strings = new Set(texts.map((text) => canonical(text) ?? text));
+  const ranges = texts.flatMap((text) => kind.range?.(text) ?? []);
+  const globs = alternatives.flatMap((alternative) => (isGlob(alternative) ? [ready(kind.glob(alternative.glob))] : []));
+  const expressions = alternatives.filter((alternative) => types.isRegExp(alternative)).map(wholeValue);
+  const schemas = alternatives.filter(isStandardSchema);
+  const strings = new Set(texts.map((text) => kind.canonical(text) ?? text));
+  const runsCode = expressions.length + schemas.length > 0;
   return Object.freeze({
-    expected: listed(alternatives, ' or ', (alternative) => (typeof alternative === 'string' ? quoted(alternative) : String(alternative))),
+    expected: listed(alternatives, ' or ', shownAlternative),
     matches(value: string): boolean {
-      const compared = canonical(value);
-      if (compared !== undefined && strings.has(compared)) return true;
-      return wholeValues.length > 0 && isShort(value) && wholeValues.some((expression) => expression.test(value));
+      const compared = kind.canonical(value);
+      if (compared !== undefined && (strings.has(compared) || ranges.some((holds) => holds(compared)))) return true;
+      if (globs.some((glob) => glob(value))) return true;
+      if (!runsCode || !isShort(value)) return false;
+      return expressions.some((expression) => expression.test(value)) || schemas.some((schema) => fits(schema, value));
     },
     hint(value: string): string {
-      if (wholeValues.length > 0 && !isShort(value)) return 'it is longer than 1 kB, so no RegExp is tried on it';
+      if (runsCode && !isShort(value)) return 'it is longer than 1 kB, so no RegExp or schema is tried on it';
       return nearMiss(value, texts) ?? '';
     },
   });
+}
+
+export function shownAlternative(alternative: ValueAlternative): string {
+  if (typeof alternative === 'string') return quoted(alternative);
+  if (types.isRegExp(alternative)) return String(alternative);
+  return isStandardSchema(alternative) ? `what the schema takes (${alternative['~standard'].vendor})` : `glob ${quoted(alternative.glob)}`;
+}
+
+export function isGlob(value: unknown): value is { readonly glob: string } {
+  return typeof value === 'object' && value !== null && !types.isRegExp(value) && !isStandardSchema(value) && Object.hasOwn(value, 'glob');
 }
 
 /**
@@ -46,6 +70,26 @@ function wholeValue({ source, flags }: RegExp): RegExp {
   return new RegExp(`^(?:${source})$`, flags);
 }
 
+/** A schema of one value is asked at once: names of one certificate may be many. */
+function fits(schema: StandardSchema, value: string): boolean {
+  let result: unknown;
+  try {
+    result = schema['~standard'].validate(value);
+  } catch (error) {
+    throw new PolicyFailure('a schema of a value threw', error);
+  }
+  if (result instanceof Promise) {
+    result.catch(() => undefined);
+    throw new PolicyFailure('a schema of a value wants to be waited for: only a whole policy may be an asynchronous schema');
+  }
+  return typeof result === 'object' && result !== null && (result as { issues?: unknown }).issues === undefined && 'value' in result;
+}
+
+/** The schema of policies has refused what is no glob; one that could not be read would match nothing. */
+function ready(glob: Glob): (value: string) => boolean {
+  return glob.ok ? glob.matches : () => false;
+}
+
 function isShort(value: string): boolean {
-  return value.length <= longestForRegExp && Buffer.byteLength(value) <= longestForRegExp;
+  return value.length <= longestForCode && Buffer.byteLength(value) <= longestForCode;
 }

@@ -2,6 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import type { Refusal } from '../errors/index.js';
 import type { ClientIdentity } from '../identity/index.js';
 import type { PeerRequest } from '../peer/index.js';
+import type { RuleTrace } from '../policy/index.js';
 
 /**
  * What peercert tells through `node:diagnostics_channel`. Attribute names are those of OpenTelemetry's registry (`tls.client.*`) where it
@@ -49,6 +50,10 @@ export interface DecisionEvent {
   /** Present when the request was refused. */
   readonly refusal?: Refusal;
   readonly attributes: Readonly<Record<string, string | boolean>>;
+  /** Every rule of the policies in its order: what it expected, what it found; worked out when it is read. Empty where no policy was asked. */
+  readonly rules: readonly RuleTrace[];
+  /** What policies with `mode: 'report'` would have refused. */
+  readonly reported: readonly Refusal[];
 }
 
 /** One TLS handshake that failed before there was a request: the message on `peercert:handshake-failure`. */
@@ -57,13 +62,27 @@ export interface HandshakeFailureEvent {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-export function publishDecision(request: PeerRequest, identity: ClientIdentity | null, refusal?: Refusal): void {
+export function publishDecision(
+  request: PeerRequest,
+  identity: ClientIdentity | null,
+  refusal?: Refusal,
+  judgement?: { readonly reported: readonly Refusal[]; trace(): readonly RuleTrace[] },
+): void {
   if (!decisions.hasSubscribers) return;
   const attributes = {
     'peercert.verify': refusal === undefined ? (identity === null ? 'NONE' : 'SUCCESS') : `FAILED:${refusal.code}`,
     ...(identity === null ? {} : clientAttributes(identity)),
   };
-  const event: DecisionEvent = refusal === undefined ? { request, identity, attributes } : { request, identity, refusal, attributes };
+  const event: DecisionEvent = {
+    request,
+    identity,
+    ...(refusal === undefined ? {} : { refusal }),
+    attributes,
+    get rules() {
+      return judgement?.trace() ?? [];
+    },
+    reported: judgement?.reported ?? [],
+  };
   decisions.publish(event);
 }
 

@@ -6,6 +6,8 @@ export interface Logger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
+  /** As pino has it: whether a level is shown. What takes work to say is not worked out where it is not; a logger without it is shown everything. */
+  isLevelEnabled?(level: string): boolean;
 }
 
 const debug = debuglog('peercert');
@@ -18,16 +20,17 @@ export const defaultLogger: Logger = {
   info: silent,
   warn: (_fields, message) => process.emitWarning(message, 'PeercertWarning'),
   error: (_fields, message) => process.emitWarning(message, 'PeercertWarning'),
+  isLevelEnabled: (level) => level === 'warn' || level === 'error',
 };
 
 /**
  * A logger that cannot throw: a broken log must not decide who gets in, nor break a request. Whatever the logger makes of it, all is
  * shown with NODE_DEBUG=peercert. The console takes messages first, so it is given these alone.
  */
-export function safeLogger(logger: Logger): Logger {
-  if (safeLoggers.has(logger)) return logger;
+export function safeLogger(logger: Logger): SafeLogger {
+  if (safeLoggers.has(logger)) return logger as SafeLogger;
   const safe =
-    (level: keyof Logger) =>
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
     (fields: object, message: string): void => {
       debug(message);
       try {
@@ -38,9 +41,18 @@ export function safeLogger(logger: Logger): Logger {
         debug('the logger threw: %s', error);
       }
     };
-  const wrapped = { debug: safe('debug'), info: safe('info'), warn: safe('warn'), error: safe('error') };
+  const isLevelEnabled = (level: string): boolean => {
+    try {
+      return debug.enabled || logger.isLevelEnabled?.(level) !== false;
+    } catch {
+      return true;
+    }
+  };
+  const wrapped = { isLevelEnabled, debug: safe('debug'), info: safe('info'), warn: safe('warn'), error: safe('error') };
   safeLoggers.add(wrapped);
   return wrapped;
 }
+
+export type SafeLogger = Required<Logger>;
 
 const safeLoggers = new WeakSet<Logger>();

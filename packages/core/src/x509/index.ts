@@ -26,7 +26,7 @@ export type { PublicKeyType } from './key-types.js';
 export { keyBelow, type Name, nameOf, readName } from './name.js';
 export { oids } from './oids.js';
 export type { PssParameters } from './pss-parameters.js';
-export { checkPublicKey, type PublicKey, preparePublicKey } from './public-key.js';
+export { checkPublicKey, type PublicKey, preparePublicKey, publicKeyKind } from './public-key.js';
 export { checkSignatureFits, type SignatureFault, verifySignature } from './signature.js';
 export { verifySignatureInSlices } from './sliced-signature.js';
 export { prepareString } from './string-preparation.js';

@@ -8,6 +8,10 @@ export type PublicKeyType = 'rsa' | 'rsa-pss' | 'ec' | 'ed25519' | 'ed448' | 'ml
 
 export interface KeyDescription {
   readonly type: PublicKeyType;
+  /** Of an EC key: the named curve, as JWK writes it (RFC 7518, section 6.2.1.1). */
+  readonly curve?: 'P-256' | 'P-384' | 'P-521';
+  /** Of an RSA key. */
+  readonly modulusBits?: number;
   /** The fast way into node:crypto, where there is one: Node.js 20 imports an RSA key 30 times faster, and a P-256 key twice as fast, from a JWK than from its SPKI. */
   readonly jwk?: () => { kty: string; crv?: string; n?: string; e?: string; x?: string; y?: string };
   readonly pssParameters?: PssParameters;
@@ -26,15 +30,15 @@ type DescribeKey = (key: Uint8Array, parameters: Uint8Array | undefined) => KeyD
 /** RFC 3279, section 2.3.1: the parameters are NULL. */
 function describeRsa(key: Uint8Array, parameters: Uint8Array | undefined): KeyDescription {
   if (parameters === undefined || !isNull(parameters)) throw new DerError('rsaEncryption key whose parameters are not NULL');
-  const { n, e } = readRsaPublicKey(key);
-  return { type: 'rsa', jwk: () => ({ kty: 'RSA', n: base64url(n), e: base64url(e) }) };
+  const { n, e, modulusBits } = readRsaPublicKey(key);
+  return { type: 'rsa', modulusBits, jwk: () => ({ kty: 'RSA', n: base64url(n), e: base64url(e) }) };
 }
 
 /** RFC 4055, section 1.2: the parameters restrict what the key may be used for; absent, they do not. */
 function describeRsassaPss(key: Uint8Array, parameters: Uint8Array | undefined): KeyDescription {
-  readRsaPublicKey(key);
+  const { modulusBits } = readRsaPublicKey(key);
   // A JWK knows no parameters, and node:crypto is to honour them too.
-  return parameters === undefined ? { type: 'rsa-pss' } : { type: 'rsa-pss', pssParameters: readPssParameters(parameters) };
+  return { type: 'rsa-pss', modulusBits, ...(parameters === undefined ? {} : { pssParameters: readPssParameters(parameters) }) };
 }
 
 const smallestModulusBits = 2048;
@@ -43,7 +47,7 @@ const largestModulusBits = 16384;
 const largestExponentBits = 64;
 
 /** RFC 8017, appendix A.1.1: `SEQUENCE { modulus INTEGER, publicExponent INTEGER }`, both positive. */
-function readRsaPublicKey(key: Uint8Array): { n: Uint8Array; e: Uint8Array } {
+function readRsaPublicKey(key: Uint8Array): { n: Uint8Array; e: Uint8Array; modulusBits: number } {
   const fields = readSequence(key, 'RSAPublicKey');
   const n = magnitude(fields.integer('RSA modulus'), 'RSA modulus');
   const e = magnitude(fields.integer('RSA exponent'), 'RSA exponent');
@@ -54,7 +58,7 @@ function readRsaPublicKey(key: Uint8Array): { n: Uint8Array; e: Uint8Array } {
   if (isEven(n)) throw new DerError('RSA modulus is even');
   if (isEven(e) || (e.length === 1 && e[0] === 1)) throw new DerError('RSA exponent is even or 1');
   if (bitLength(e) > largestExponentBits) throw new DerError(`RSA exponent of more than ${largestExponentBits} bits`);
-  return { n, e };
+  return { n, e, modulusBits };
 }
 
 /** RFC 5480, section 2.1.1: the parameters are the OID of a named curve; curves given by their equation are never taken. */
@@ -67,15 +71,15 @@ function describeEc(key: Uint8Array, parameters: Uint8Array | undefined): KeyDes
   // Section 2.2: "The public key MUST be rejected if any other value is included in the first octet."
   if (key[0] === 0x04 && key.length === 1 + 2 * octets) {
     // From a JWK OpenSSL multiplies the point by the order, which the larger curves make dear: 1.2 ms for P-521, seven times its SPKI.
-    if (crv !== 'P-256') return { type: 'ec' };
+    if (crv !== 'P-256') return { type: 'ec', curve: crv };
     const [x, y] = [key.subarray(1, 1 + octets), key.subarray(1 + octets)];
-    return { type: 'ec', jwk: () => ({ kty: 'EC', crv, x: base64url(x), y: base64url(y) }) };
+    return { type: 'ec', curve: crv, jwk: () => ({ kty: 'EC', crv, x: base64url(x), y: base64url(y) }) };
   }
-  if ((key[0] === 0x02 || key[0] === 0x03) && key.length === 1 + octets) return { type: 'ec' };
+  if ((key[0] === 0x02 || key[0] === 0x03) && key.length === 1 + octets) return { type: 'ec', curve: crv };
   throw new DerError(`EC key is no point of ${crv}`);
 }
 
-const namedCurves: ReadonlyMap<string, { readonly crv: string; readonly octets: number }> = new Map([
+const namedCurves: ReadonlyMap<string, { readonly crv: 'P-256' | 'P-384' | 'P-521'; readonly octets: number }> = new Map([
   [oids.namedCurve.secp256r1, { crv: 'P-256', octets: 32 }],
   [oids.namedCurve.secp384r1, { crv: 'P-384', octets: 48 }],
   [oids.namedCurve.secp521r1, { crv: 'P-521', octets: 66 }],

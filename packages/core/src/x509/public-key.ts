@@ -48,6 +48,12 @@ export function preparePublicKey(spki: SubjectPublicKeyInfo): Outcome<PublicKey>
   }
 }
 
+/** What kind of key it is; undefined for one that `checkPublicKey` refuses. */
+export function publicKeyKind(spki: SubjectPublicKeyInfo): Pick<KeyDescription, 'type' | 'curve' | 'modulusBits'> | undefined {
+  const described = describe(spki);
+  return described.ok ? described.value : undefined;
+}
+
 function describe(spki: SubjectPublicKeyInfo): Outcome<KeyDescription> {
   try {
     const description = describeKey(spki);

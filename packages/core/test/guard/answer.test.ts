@@ -23,7 +23,7 @@ describe('answerTo', () => {
 
   it('says when to try again with 503, whichever code has it', () => {
     const retrying = codes.filter((code) => answerTo(refusal(code, { detail: 'x' })).headers['retry-after'] === '5');
-    expect(retrying).toEqual(['PEERCERT_REVOCATION_UNKNOWN', 'PEERCERT_NOT_READY']);
+    expect(retrying).toEqual(['PEERCERT_REVOCATION_UNKNOWN', 'PEERCERT_POLICY_TIMED_OUT', 'PEERCERT_NOT_READY']);
     const replaced = { ...refusal('PEERCERT_CERTIFICATE_MISSING', { detail: 'x' }), status: 503 };
     expect(answerTo(replaced, 2).headers).toEqual({ 'retry-after': '5' });
     expect(answerTo({ ...refusal('PEERCERT_NOT_READY', { detail: 'x' }), status: 500 }).headers).toEqual({});

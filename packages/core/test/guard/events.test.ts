@@ -32,6 +32,8 @@ describe('peercert:decision', () => {
       identity: null,
       refusal: expect.objectContaining({ code: 'PEERCERT_CERTIFICATE_MISSING', status: 401 }),
       attributes: { 'peercert.verify': 'FAILED:PEERCERT_CERTIFICATE_MISSING' },
+      rules: [],
+      reported: [],
     });
   });
 
@@ -54,6 +56,8 @@ describe('peercert:decision', () => {
           'peercert.source': 'tls',
           'peercert.revocation': 'notConfigured',
         },
+        rules: [],
+        reported: [],
       },
     ]);
     expect(Object.hasOwn(events[0] as object, 'refusal')).toBe(false);

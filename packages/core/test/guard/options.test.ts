@@ -37,7 +37,7 @@ describe('a guard cannot be made with', () => {
     const error = failure({ trust: ca.der, [name]: 'x' });
     expect(error.option).toBe('');
     expect(error.message).toBe(
-      `unknown option '${name}' (did you mean '${near}'?); known are verifier, tls, policy, statuses, allowCorsPreflight, trust, trustSets, revocation, closeAfterSeconds, clock, logger, depth, allowServerAuthPurpose, allowPartialChain, initialPolicies, requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy, permittedSubtrees, excludedSubtrees`,
+      `unknown option '${name}' (did you mean '${near}'?); known are verifier, tls, policy, policies, policyFile, policyTimeoutSeconds, statuses, allowCorsPreflight, trust, trustSets, revocation, closeAfterSeconds, clock, logger, depth, allowServerAuthPurpose, allowPartialChain, initialPolicies, requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy, permittedSubtrees, excludedSubtrees`,
     );
   });
 
@@ -176,13 +176,13 @@ describe('guard.compile', () => {
 
   it('knows the trust set that is taken from the server', () => {
     const guard = new Guard();
-    expect(guard.compile({ trustSet: 'default' }, 'policy').trustSets).toEqual(['default']);
+    expect(guard.compile({ trustSet: 'default' }, 'policy').demands.trustSets).toEqual(['default']);
     expect(() => guard.compile({ trustSet: 'staff' }, 'policy')).toThrow(ConfigurationError);
   });
 
   it('adds the default policy', () => {
     const guard = new Guard({ trust: ca.der, policy: { subject: { O: 'Example' } } });
-    expect(guard.compile({ subject: { OU: 'payments' } }, 'policy').policies).toHaveLength(2);
-    expect(guard.compile({ subject: { OU: 'payments' }, replaceDefault: true }, 'policy').policies).toHaveLength(1);
+    expect(guard.compile({ subject: { OU: 'payments' } }, 'policy').demands.policies).toHaveLength(2);
+    expect(guard.compile({ subject: { OU: 'payments' }, replaceDefault: true }, 'policy').demands.policies).toHaveLength(1);
   });
 });

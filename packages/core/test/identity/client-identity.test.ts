@@ -191,6 +191,8 @@ describe('an identity', () => {
       notAfter: '2055-12-31T23:59:59.000Z',
       extendedKeyUsage: ['clientAuth', '1.3.6.1.4.1.99999.7'],
       certificatePolicies: ['1.3.6.1.4.1.99999.1', '2.5.29.32.0'],
+      validPolicies: [],
+      publicKey: { type: 'ec', curve: 'P-256' },
       chain: [
         { subject: 'CN=api\\, CN=admin,OU=payments,O=Example,C=DE', fingerprint256: fingerprint.toString('hex') },
         { subject: 'CN=Issuing,O=Example', fingerprint256: sha256(intermediate).toString('hex') },

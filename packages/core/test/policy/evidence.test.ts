@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { describeRefusal, type Evidence } from '../../src/errors/index.js';
-import { compilePolicy } from '../../src/policy/index.js';
+import { evaluatePolicy } from './evaluate.js';
 import { dns, type IdentitySpec, identityOf } from './identities.js';
 
 function evidence(policy: unknown, identity: IdentitySpec): Evidence {
-  const [first] = compilePolicy(policy, { option: 'config.mtls' }).evaluate(identityOf(identity))?.trace ?? [];
+  const [first] = evaluatePolicy(policy, identityOf(identity), { option: 'config.mtls' })?.trace ?? [];
   if (first === undefined) throw new Error('nothing was refused');
   return first;
 }
@@ -63,7 +63,7 @@ describe('the evidence of a refusal', () => {
   });
 
   it('stays on one line, whatever the certificate holds', () => {
-    const refusal = compilePolicy({ subject: { CN: 'api' } }, { option: 'config.mtls' }).evaluate(identityOf(cn('a\nb\u2028c\u0085d')));
+    const refusal = evaluatePolicy({ subject: { CN: 'api' } }, identityOf(cn('a\nb\u2028c\u0085d')));
     expect(refusal).toBeDefined();
     if (refusal !== undefined) expect(describeRefusal(refusal)).not.toMatch(/[\n\r\u2028\u2029\u0085]/);
   });

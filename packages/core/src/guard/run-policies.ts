@@ -1,0 +1,167 @@
+import type { Refusal } from '../errors/index.js';
+import type { ClientIdentity } from '../identity/index.js';
+import {
+  type Authorize,
+  type CompiledPolicy,
+  type Demands,
+  decisionFinding,
+  describeFunction,
+  type Finding,
+  failure,
+  type MaybePromise,
+  mismatch,
+  PolicyFailure,
+  type PolicyRunner,
+  type RuleTrace,
+  whenKnown,
+} from '../policy/index.js';
+
+/** What the policies of a requirement say of an identity. */
+export interface Judgement {
+  /** Undefined where they let it pass. */
+  readonly refusal: Refusal | undefined;
+  /** What the last policy that makes something of an identity made of it. */
+  readonly value: unknown;
+  /** What policies would have refused that only report. */
+  readonly reported: readonly Refusal[];
+  /** By the runner's clock: until when it may be remembered. */
+  readonly until: number;
+  /** Every rule of every policy in its order, as far as they were asked. */
+  trace(): readonly RuleTrace[];
+}
+
+/**
+ * Evaluates the policies of requirements: once for an identity, and so once for a verdict on a connection, where they are rules or schemas; again after a
+ * while where they are functions of the identity; at each request where they are functions of the request.
+ */
+export class PolicyJudge {
+  readonly #runner: PolicyRunner;
+  /** By what is demanded, so that what is demanded no more is forgotten. */
+  readonly #remembered = new WeakMap<Demands, WeakMap<ClientIdentity, Remembered>>();
+
+  constructor(runner: PolicyRunner) {
+    this.#runner = runner;
+  }
+
+  /** Never throws, and never rejects: what fails is a refusal. `onNew` is told of a judgement that was not remembered, before `authorize` is asked. */
+  judge(identity: ClientIdentity, demands: Demands, request: unknown, onNew: (judgement: Judgement) => void): MaybePromise<Judgement> {
+    const lasting = this.#lasting(identity, demands, onNew);
+    if (!demands.policies.some(asksEachRequest)) return lasting;
+    return whenKnown(lasting, (judgement) =>
+      judgement.refusal === undefined ? this.#authorize(judgement, demands, identity, request) : judgement,
+    );
+  }
+
+  #lasting(identity: ClientIdentity, demands: Demands, onNew: (judgement: Judgement) => void): MaybePromise<Judgement> {
+    let known = this.#remembered.get(demands);
+    if (known === undefined) {
+      known = new WeakMap();
+      this.#remembered.set(demands, known);
+    }
+    const remembered = known.get(identity);
+    if (remembered !== undefined) {
+      if (remembered instanceof Promise || remembered.until === Number.POSITIVE_INFINITY) return remembered;
+      if (this.#runner.now() < remembered.until) return remembered;
+    }
+    const judged = this.#evaluate(identity, demands.policies);
+    known.set(identity, judged);
+    if (!(judged instanceof Promise)) {
+      onNew(judged);
+      return judged;
+    }
+    const verdicts = known;
+    return judged.then((judgement) => {
+      verdicts.set(identity, judgement);
+      onNew(judgement);
+      return judgement;
+    });
+  }
+
+  /** One policy after the other, until one that is enforced does not hold. */
+  #evaluate(identity: ClientIdentity, policies: readonly CompiledPolicy[]): MaybePromise<Judgement> {
+    const goThrough = (from: number, so: Judgement): MaybePromise<Judgement> => {
+      let judgement = so;
+      for (let i = from; i < policies.length && judgement.refusal === undefined; i++) {
+        const policy = policies[i] as CompiledPolicy;
+        const found = this.#evaluateOne(identity, policy);
+        if (found instanceof Promise) return found.then((finding) => goThrough(i + 1, added(judgement, policy, finding, identity)));
+        judgement = added(judgement, policy, found, identity);
+      }
+      return judgement;
+    };
+    return goThrough(0, passing);
+  }
+
+  #evaluateOne(identity: ClientIdentity, policy: CompiledPolicy): MaybePromise<Finding | Refusal> {
+    try {
+      const found = policy.node.evaluate(identity, this.#runner);
+      return found instanceof Promise ? found.catch((error: unknown) => failed(policy, error)) : found;
+    } catch (error) {
+      return failed(policy, error);
+    }
+  }
+
+  /** What every request is asked, in the policies' order; what one makes of the identity stands for this request. */
+  #authorize(lasting: Judgement, { policies }: Demands, identity: ClientIdentity, request: unknown): MaybePromise<Judgement> {
+    const questions = policies.flatMap((policy) => policy.authorize.map((authorize) => ({ policy, authorize })));
+    const goThrough = (from: number, so: Judgement): MaybePromise<Judgement> => {
+      let judgement = so;
+      for (let i = from; i < questions.length && judgement.refusal === undefined; i++) {
+        const { policy, authorize } = questions[i] as { policy: CompiledPolicy; authorize: Authorize };
+        const found = this.#askRequest(policy, authorize, identity, request);
+        if (found instanceof Promise) return found.then((finding) => goThrough(i + 1, added(judgement, policy, finding, identity)));
+        judgement = added(judgement, policy, found, identity);
+      }
+      return judgement;
+    };
+    return goThrough(0, lasting);
+  }
+
+  #askRequest(policy: CompiledPolicy, authorize: Authorize, identity: ClientIdentity, request: unknown): MaybePromise<Finding | Refusal> {
+    try {
+      const what = describeFunction('authorize', authorize);
+      const answer = this.#runner.call(what, (context) => authorize(identity, request as never, context));
+      const rule = { rule: 'authorize', expected: 'true, or { allow: true }' };
+      if (!(answer instanceof Promise)) return decisionFinding(answer, rule, 0);
+      return answer.then(
+        (settled) => decisionFinding(settled, rule, 0),
+        (error: unknown) => failed(policy, error),
+      );
+    } catch (error) {
+      return failed(policy, error);
+    }
+  }
+}
+
+type Remembered = MaybePromise<Judgement>;
+
+const passing: Judgement = Object.freeze({
+  refusal: undefined,
+  value: undefined,
+  reported: Object.freeze([]),
+  until: Number.POSITIVE_INFINITY,
+  trace: () => [],
+});
+
+/** The judgement so far, and what one more policy says. */
+function added(judgement: Judgement, policy: CompiledPolicy, found: Finding | Refusal, identity: ClientIdentity): Judgement {
+  if ('code' in found) {
+    // What could not be evaluated is not remembered: it may have been mended by the next request.
+    const until = Number.NEGATIVE_INFINITY;
+    return policy.reports ? { ...judgement, until, reported: [...judgement.reported, found] } : { ...judgement, until, refusal: found };
+  }
+  const until = Math.min(judgement.until, found.until);
+  const trace = (): readonly RuleTrace[] => [...judgement.trace(), ...found.trace()];
+  if (found.holds) return { ...judgement, until, trace, value: found.value === undefined ? judgement.value : found.value };
+  const refused = mismatch(policy.option, found.trace(), identity);
+  if (policy.reports) return { ...judgement, until, trace, reported: [...judgement.reported, refused] };
+  return { ...judgement, until, trace, refusal: refused };
+}
+
+function failed(policy: CompiledPolicy, error: unknown): Refusal {
+  return failure(policy.option, error instanceof PolicyFailure ? error : new PolicyFailure('it threw', error));
+}
+
+function asksEachRequest({ authorize }: CompiledPolicy): boolean {
+  return authorize.length > 0;
+}

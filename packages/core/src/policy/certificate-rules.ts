@@ -1,0 +1,108 @@
+import type { ClientIdentity, ExtensionFields } from '../identity/index.js';
+import { listed, quoted, type Rule } from './rule.js';
+import { exactText, spiffeId } from './value-kinds.js';
+import { compileValuePattern, type ValuePatternInput } from './value-pattern.js';
+
+export function spiffeIdRule(pattern: ValuePatternInput): Rule {
+  const matcher = compileValuePattern(pattern, spiffeId);
+  return {
+    name: 'spiffeId',
+    expected: matcher.expected,
+    holds: (identity) => identity.spiffeId !== undefined && matcher.matches(identity.spiffeId),
+    found: (identity) => (identity.spiffeId === undefined ? 'none' : quoted(identity.spiffeId)),
+    problem(identity) {
+      if (identity.spiffeId === undefined) return 'is asked for, but the certificate is no X.509-SVID';
+      const hint = matcher.hint(identity.spiffeId);
+      return `does not match${hint === '' ? '' : `: ${hint}`}`;
+    },
+  };
+}
+
+/** What an extension must be, by its OID: there or not, one of these encodings, or a string that fits. */
+export type ExtensionPattern = boolean | { readonly der: string | readonly string[] } | { readonly text: ValuePatternInput };
+
+export function extensionRules(patterns: Readonly<Record<string, ExtensionPattern>>): readonly Rule[] {
+  return Object.entries(patterns).map(([oid, pattern]) => extensionRule(oid, pattern));
+}
+
+function extensionRule(oid: string, pattern: ExtensionPattern): Rule {
+  const { expected, fits } = extensionMatcher(pattern);
+  return {
+    name: `extensions.${oid}`,
+    expected,
+    holds: (identity) => fits(identity.extension(oid)),
+    found: (identity) => shownExtension(identity.extension(oid)),
+    problem(identity) {
+      const extension = identity.extension(oid);
+      if (extension === undefined) return 'is asked for, but the certificate has no such extension';
+      if (pattern === false) return 'is there, and must not be';
+      return typeof pattern === 'object' && 'text' in pattern && extension.text === undefined
+        ? 'is no string, so that no text fits it'
+        : 'does not match';
+    },
+  };
+}
+
+function extensionMatcher(pattern: ExtensionPattern): { expected: string; fits(extension: ExtensionFields | undefined): boolean } {
+  if (typeof pattern === 'boolean') {
+    return { expected: pattern ? 'any value' : 'none', fits: (extension) => (extension !== undefined) === pattern };
+  }
+  if ('der' in pattern) {
+    const allowed = new Set([pattern.der].flat().map((hex) => hex.toLowerCase()));
+    const expected = listed([...allowed], ' or ', quoted);
+    return { expected, fits: (extension) => extension !== undefined && allowed.has(extension.value) };
+  }
+  const { expected, matches } = compileValuePattern(pattern.text, exactText);
+  return { expected, fits: (extension) => extension?.text !== undefined && matches(extension.text) };
+}
+
+function shownExtension(extension: ExtensionFields | undefined): string {
+  return extension === undefined ? 'none' : quoted(extension.text ?? extension.value);
+}
+
+/** Limits of the key: kinds that are allowed, and the least modulus of RSA keys. */
+export interface PublicKeyLimits {
+  readonly type?: string | readonly string[];
+  readonly minimumRsaBits?: number;
+}
+
+export function publicKeyRules({ type, minimumRsaBits }: PublicKeyLimits): readonly Rule[] {
+  const kind = ({ publicKey }: ClientIdentity) => publicKey.curve ?? publicKey.type;
+  const rules: Rule[] = [];
+  if (type !== undefined) {
+    const allowed = [type].flat();
+    rules.push({
+      name: 'publicKey.type',
+      expected: listed(allowed, ' or ', String),
+      holds: (identity) => allowed.includes(identity.publicKey.type) || allowed.includes(kind(identity)),
+      found: kind,
+      problem: () => 'is another kind of key',
+    });
+  }
+  if (minimumRsaBits !== undefined) {
+    rules.push({
+      name: 'publicKey.minimumRsaBits',
+      expected: `at least ${minimumRsaBits} bits, of RSA keys`,
+      holds: ({ publicKey }) => publicKey.modulusBits === undefined || publicKey.modulusBits >= minimumRsaBits,
+      found: ({ publicKey }) => (publicKey.modulusBits === undefined ? 'no RSA key' : `${publicKey.modulusBits} bits`),
+      problem: () => 'is more than the key has',
+    });
+  }
+  return rules;
+}
+
+const hour = 3_600_000;
+
+/** From notBefore to notAfter, as openssl's -days counts: the last second is not one more. */
+export function validityRule({ maximumDays, maximumHours }: { readonly maximumDays?: number; readonly maximumHours?: number }): Rule {
+  const most = Math.min((maximumDays ?? Number.POSITIVE_INFINITY) * 24, maximumHours ?? Number.POSITIVE_INFINITY) * hour;
+  const period = ({ notBefore, notAfter }: ClientIdentity) => Date.parse(notAfter) - Date.parse(notBefore);
+  return {
+    name: 'validity',
+    expected: maximumDays === undefined ? `at most ${maximumHours} h` : `at most ${maximumDays} days`,
+    holds: (identity) => period(identity) <= most,
+    found: (identity) =>
+      maximumDays === undefined ? `${Math.ceil(period(identity) / hour)} h` : `${Math.ceil(period(identity) / hour / 24)} days`,
+    problem: () => 'is too long',
+  };
+}

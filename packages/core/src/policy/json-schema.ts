@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+/** The JSON Schema of parts that are checked by hand, which zod cannot tell. */
+const forms = new WeakMap<object, () => object>();
+
+/** Says what the schema is in JSON Schema. */
+export function withJsonSchema<T extends z.ZodType>(schema: T, form: () => object): T {
+  forms.set(schema, form);
+  return schema;
+}
+
+/** JSON Schema, draft 2020-12, of what goes into a schema. */
+export function jsonSchemaOf(schema: z.ZodType): object {
+  const {
+    $schema: _version,
+    '~standard': _standard,
+    ...json
+  } = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+    override({ zodSchema, jsonSchema }) {
+      const form = forms.get(zodSchema);
+      if (form === undefined) return;
+      for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
+      Object.assign(jsonSchema, form());
+    },
+  }) as Record<string, unknown>;
+  return json;
+}
