@@ -37,11 +37,13 @@ export {
 } from './identity/index.js';
 export {
   type AttributeRules,
+  type AuthorizeFunction,
   type CertificatePolicy,
   CertificatePolicyData,
   type ChainMemberRules,
   type ExtensionRule,
   type GlobValue,
+  type KnownKeys,
   type PolicyAnswer,
   type PolicyContext,
   type PolicyDecision,

@@ -8,14 +8,46 @@ export type Next = (error?: unknown) => void;
 /** A middleware as Express 4 and 5, connect, @fastify/express and plain `node:http` take it. */
 export type Middleware = (request: IncomingMessage, response: ServerResponse, next: Next) => void;
 
+/** A middleware that knows whom it let through. */
+export interface PolicyMiddleware<Value> extends Middleware {
+  /** Whose request it is; throws `TypeError` for one that this middleware did not let through. */
+  identity(request: object): ClientIdentity;
+  /** What the policy made of the identity, a schema's output or the value of a function's decision; throws likewise. */
+  value(request: object): Value;
+}
+
+type Allowed = Decision & { readonly ok: true };
+
+/** Makes the middleware that lets through what satisfies the requirement, and remembers what it found of each request. */
+export function policyMiddleware(guard: Guard, requirement: Requirement): PolicyMiddleware<never> {
+  const allowed = new WeakMap<object, Allowed>();
+  const of = (request: object): Allowed => {
+    const decision = allowed.get(request);
+    if (decision === undefined) throw new TypeError('the request did not pass this middleware: put it before the handler of the route');
+    return decision;
+  };
+  const work = middleware(guard, requirement, (request, decision) => {
+    allowed.set(request, decision);
+    setIdentity(request, decision.identity);
+  });
+  return Object.assign(work, {
+    identity: (request: object) => of(request).identity as ClientIdentity,
+    value: (request: object) => of(request).value as never,
+  });
+}
+
 /** Makes the middleware that lets through what satisfies the requirement, with its identity as `request.clientIdentity`. */
-export function middleware(guard: Guard, requirement: Requirement): Middleware {
+export function middleware(
+  guard: Guard,
+  requirement: Requirement,
+  allow: (request: IncomingMessage, decision: Allowed) => void = (request, { identity }) => setIdentity(request, identity),
+): Middleware {
   return (request, response, next) => {
     const server = serverOf(request);
     if (server !== undefined) guard.protect(server);
     const settle = (decision: Decision): void => {
       if (decision.ok) {
-        setIdentity(request, decision.identity);
+        allow(request, decision);
         next();
       } else {
         const error = new RefusedError(decision.refusal, request.httpVersionMajor);

@@ -71,7 +71,6 @@ describe('auth.require', () => {
     [false, /^policy: false requires nothing; use no guard at all if the route is to be open/],
     ['optional', /^policy: "optional" requires nothing; use auth\.optional\(\) if the route is to be open/],
     [[payments], /^policy: .*is no policy/],
-    [() => true, /^policy: .*is no policy/],
     [{ subjct: { OU: 'payments' } }, /^policy: unknown option 'subjct' \(did you mean 'subject'\?\)/],
     [{ subject: { OU: undefined } }, /^policy\.subject\.OU: is undefined/],
     [{ subject: { OU: 'a' }, replaceDefault: false }, /^policy\.replaceDefault: must be true/],

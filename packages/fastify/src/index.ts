@@ -1,11 +1,16 @@
 export {
   type CertificatePolicy,
+  CertificatePolicyData,
   type CertificateSource,
   type ClientIdentity,
   type ClientIdentityFields,
   ConfigurationError,
   createVerifier,
   type GuardOptions as MtlsOptions,
+  type PolicyContext,
+  type PolicyDecision,
+  type PolicyFunction,
+  type PolicyValue,
   type Refusal,
   type RefusalCode,
   type RoutePolicy,
@@ -15,4 +20,5 @@ export {
 } from '@peercert/core';
 export { mtls, mtls as default } from './plugin.js';
 export type { RefusedError } from './refused-error.js';
-export type { GuardedReply, GuardedRequest, GuardedUpgradeListener, GuardHook, ScopeGuard } from './scope-guard.js';
+export type { RouteIdentity, RouteValue } from './request-types.js';
+export type { GuardedReply, GuardedRequest, GuardedUpgradeListener, GuardHook, PolicyHook, ScopeGuard } from './scope-guard.js';

@@ -1,7 +1,7 @@
 import { ConfigurationError, Guard, type GuardOptions, type RoutePolicy, type UpgradeListener } from '@peercert/core';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
-import { guardHook } from './hook.js';
+import { guardHook, policyHook } from './hook.js';
 import { RouteRequirements } from './route-requirements.js';
 import type { GuardedUpgradeListener, ScopeGuard } from './scope-guard.js';
 
@@ -21,6 +21,7 @@ const register: FastifyPluginAsync<GuardOptions> = async (app, options) => {
     'onRequest',
     guardHook(guard, (request) => requirements.of(request.routeOptions.config)),
   );
+  app.addHook('onClose', () => guard.close());
   app.addHook('onReady', (ready) => {
     guard.check(app.server, dispatchesToRoutes);
     tellScope(app, routes);
@@ -39,7 +40,7 @@ function scopeGuard(guard: Guard): ScopeGuard {
     verifier: guard.verifier,
     require(policy: unknown) {
       const requirement = guard.compile(policy, 'app.mtls.require');
-      if (requirement.presence === 'required') return guardHook(guard, () => requirement);
+      if (requirement.demands.presence === 'required') return policyHook(guard, requirement);
       const problem = `${JSON.stringify(policy)} requires nothing; write it as config: { mtls: ${JSON.stringify(policy)} } if the route is to be open`;
       throw new ConfigurationError('app.mtls.require', problem);
     },
@@ -60,6 +61,7 @@ function decorate(app: FastifyInstance, scope: ScopeGuard): void {
   }
   app.decorate('mtls', scope);
   app.decorateRequest('clientIdentity', null);
+  app.decorateRequest('clientIdentityValue', undefined);
 }
 
 /** Fastify passes its own options of `register` along. A prefix means nothing to a plugin that belongs to the scope it is registered in. */

@@ -24,11 +24,11 @@ describe('the types', () => {
   });
 
   it('take policies where they belong', () => {
-    expectTypeOf<Parameters<ScopeGuard['require']>[0]>().toEqualTypeOf<CertificatePolicy | 'required'>();
+    expectTypeOf<CertificatePolicy<FastifyRequest> | 'required'>().toExtend<Parameters<ScopeGuard['require']>[0]>();
     expectTypeOf<Parameters<ScopeGuard['upgrade']>[0]>().toEqualTypeOf<RoutePolicy>();
     expectTypeOf<MtlsOptions>().toHaveProperty('trust');
     // In a route, Fastify infers the config's type from what is written, and lets more pass: nonsense there throws at boot.
-    expectTypeOf<FastifyContextConfig['mtls']>().toEqualTypeOf<RoutePolicy | undefined>();
+    expectTypeOf<FastifyContextConfig['mtls']>().toEqualTypeOf<RoutePolicy<FastifyRequest> | undefined>();
     // @ts-expect-error: the name of a policy is no policy
     const named: FastifyContextConfig = { mtls: 'payments' };
     expectTypeOf(named).toBeObject();
@@ -45,8 +45,8 @@ describe('the types', () => {
     https
       .withTypeProvider<Provider>()
       .get('/', { config: { mtls: payments }, onRequest: https.mtls.require(payments) }, async (request) => {
-        expectTypeOf(request.clientIdentity).toEqualTypeOf<ClientIdentity | null>();
-        return request.clientIdentity?.subject.attributes.CN;
+        expectTypeOf(request.clientIdentity).toEqualTypeOf<ClientIdentity>();
+        return request.clientIdentity.subject.attributes.CN;
       });
     https.get('/array', { onRequest: [https.mtls.require('required')], config: { mtls: 'optional' } }, async () => 'in');
     https.addHook('onRequest', https.mtls.require(payments));

@@ -35,9 +35,9 @@ export interface CertificatePolicy<Request = never> extends PolicyRules<ValuePat
   /** This must not hold. What throws or takes too long lets nobody in here either. */
   readonly not?: PolicyMember<Request>;
   /** Asked of each request once everything else holds; nothing is remembered. On a route, on the default policy, and in named policies; not inside of others. */
-  authorize?(identity: ClientIdentity, request: Request, context: PolicyContext): PolicyAnswer | Promise<PolicyAnswer>;
+  readonly authorize?: AuthorizeFunction<Request>;
   /** The same as a function for a policy, remembered for as long as `rememberForSeconds` says. */
-  decide?(identity: ClientIdentity, context: PolicyContext): PolicyAnswer | Promise<PolicyAnswer>;
+  readonly decide?: PolicyFunction;
   /** For how long the answer of `decide` holds on a connection, 0 to 86,400; 60 unless told. */
   readonly rememberForSeconds?: number;
 }
@@ -186,6 +186,14 @@ export type PolicyFunction<Value = unknown> = (
   identity: ClientIdentity,
   context: PolicyContext,
 ) => PolicyAnswer<Value> | Promise<PolicyAnswer<Value>>;
+
+/**
+ * A function that is asked of each request. Declared as a method, so that one for a more precise type of request is one too: which request it is called with is known to whoever
+ * puts it on a route.
+ */
+export type AuthorizeFunction<Request = never, Value = unknown> = {
+  method(identity: ClientIdentity, request: Request, context: PolicyContext): PolicyAnswer<Value> | Promise<PolicyAnswer<Value>>;
+}['method'];
 
 /** What a function says. `value` becomes the request's `clientIdentityValue`; `reason` is for the log. */
 export type PolicyAnswer<Value = unknown> = boolean | PolicyDecision<Value>;

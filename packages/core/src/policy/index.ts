@@ -1,5 +1,6 @@
 export type {
   AttributeRules,
+  AuthorizeFunction,
   CertificatePolicy,
   ChainMemberRules,
   ExtensionRule,
@@ -21,7 +22,7 @@ export { readDistinguishedNameText } from './distinguished-name-text.js';
 export { PolicyBook, type PolicyFileContent } from './policy-book.js';
 export { PolicyFailure } from './policy-failure.js';
 export { largestPolicyFileBytes, policyFileJsonSchema, readPolicyFile } from './policy-file.js';
-export type { PolicyValue } from './policy-value.js';
+export type { KnownKeys, PolicyValue } from './policy-value.js';
 export { failure, mismatch } from './refusal.js';
 export { compileRequirement, type Demands, fileRequirement, Requirement, type RequirementSettings } from './requirement.js';
 export type { RuleTrace } from './rule.js';

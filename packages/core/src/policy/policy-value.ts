@@ -1,5 +1,31 @@
-import type { PolicyDecision } from './certificate-policy.js';
+import type { ClientIdentityFields } from '../identity/index.js';
+import type { AttributeRules, CertificatePolicy, PolicyDecision, SubjectAltNameRules } from './certificate-policy.js';
 import type { StandardSchema } from './standard-schema.js';
+
+/**
+ * The policy itself where every key in it is known, and `never` where one is not: TypeScript lets unknown keys pass where a type is inferred, and a slip in a policy
+ * should not wait for the boot. Of a schema, the keys of what goes in are those of `ClientIdentityFields`.
+ */
+export type KnownKeys<Policy> =
+  Policy extends StandardSchema<infer Input>
+    ? Exclude<keyof Input, keyof ClientIdentityFields> extends never
+      ? Policy
+      : never
+    : Policy extends string | ((...given: never) => unknown)
+      ? Policy
+      : { [Key in keyof Policy]: Key extends keyof CertificatePolicy ? KnownRule<Key, Policy[Key]> : never };
+
+type KnownRule<Key, Rule> = Rule extends string
+  ? Rule
+  : Key extends 'subject' | 'issuer'
+    ? { [Attribute in keyof Rule]: Attribute extends keyof AttributeRules ? Rule[Attribute] : never }
+    : Key extends 'subjectAltName'
+      ? { [Name in keyof Rule]: Name extends keyof SubjectAltNameRules ? Rule[Name] : never }
+      : Key extends 'allOf' | 'anyOf'
+        ? { [Index in keyof Rule]: KnownKeys<Rule[Index]> }
+        : Key extends 'not'
+          ? KnownKeys<Rule>
+          : Rule;
 
 /**
  * The type of what a policy makes of an identity, `clientIdentityValue`: the output of a schema, the value of a function's decision; of `allOf` the last member that
