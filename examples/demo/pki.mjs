@@ -42,6 +42,8 @@ export async function createPki() {
       'with-intermediate': device.tls,
       revoked: revoked.tls,
       leaving: leaving.tls,
+      // An X.509-SVID, as SPIFFE gives it to a workload.
+      workload: (await ca.issueClient({ subjectAltName: { uri: 'spiffe://example.com/ns/payments/sa/api' } })).tls,
       'version-1': (await ca.issueClient({ subject: { CN: 'carol', OU: 'payments' }, version: 1 })).tls,
     },
     /** Who may come by browser. */

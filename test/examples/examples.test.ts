@@ -42,6 +42,26 @@ const examples: Readonly<Record<string, readonly Exchange[]>> = {
     { as: 'expired', path: '/welcome', answer: [403, /PEERCERT_CERTIFICATE_EXPIRED/] },
     { as: 'expired', path: '/health', answer: [200, '{"ok":true}'] },
   ],
+  'fastify-schema': [
+    { as: 'workload', path: '/', answer: [200, '{"trustDomain":"example.com","namespace":"payments","service":"api"}'] },
+    { as: 'client', path: '/', answer: [403, mismatch] },
+    { as: 'workload', path: '/pay', answer: [200, '{"paidBy":{"trustDomain":"example.com","namespace":"payments","service":"api"}}'] },
+    { as: 'workload', path: '/billing', answer: [403, mismatch] },
+  ],
+  'express-users': [
+    { as: 'client', path: '/', answer: [200, '{"hello":"Alice"}'] },
+    { as: 'other-department', path: '/', answer: [403, mismatch] },
+    { as: 'client', path: '/accounts/alice', answer: [200, '{"account":7}'] },
+    { as: 'client', path: '/accounts/carol', answer: [403, mismatch] },
+    { as: 'version-1', path: '/accounts/carol', answer: [200, '{"account":9}'] },
+  ],
+  'policy-file': [
+    { as: 'client', path: '/', answer: [200, /"hello":"OU=payments,CN=alice"/] },
+    { as: 'client', path: '/pay', answer: [200, /alice/] },
+    { as: 'other-department', path: '/pay', answer: [403, mismatch] },
+    { as: 'workload', path: '/sync', answer: [200, /spiffe:\/\/example.com\/ns\/payments\/sa\/api/] },
+    { as: 'client', path: '/sync', answer: [403, mismatch] },
+  ],
   'fastify-websocket': [
     { as: 'client', path: '/', upgrade: true, answer: [101, 'hello alice'] },
     { as: 'other-department', path: '/', upgrade: true, answer: [403, mismatch] },
