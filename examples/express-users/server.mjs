@@ -40,4 +40,5 @@ app.use((error, _req, res, _next) => {
 
 const server = createServer(tls.options, app);
 auth.check(server);
-server.listen(Number(process.env.PORT ?? 8443), () => console.log(`listening on https://localhost:${server.address().port}`));
+const port = Number(process.env.PORT ?? 8443);
+server.listen(port, () => console.log(`listening on https://localhost:${port}`));

@@ -27,5 +27,5 @@ export { failure, mismatch } from './refusal.js';
 export { compileRequirement, type Demands, fileRequirement, Requirement, type RequirementSettings } from './requirement.js';
 export type { RuleTrace } from './rule.js';
 export { CertificatePolicyData } from './schema.js';
-export { isStandardSchema, type StandardSchema } from './standard-schema.js';
+export type { StandardSchema } from './standard-schema.js';
 export { type Finding, type MaybePromise, type PolicyRunner, whenKnown } from './tree.js';
