@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { ConnectionOptions, TlsOptions } from 'node:tls';
+import type { ConnectionOptions, TlsOptions, Server as TlsServer } from 'node:tls';
 import { type DecisionEvent, type Refusal, type RefusalCode, refusalCodes } from '@peercert/core';
 import { createVerifier, type MtlsOptions, serverTls } from '@peercert/fastify';
 import type { Authority } from '@peercert/pki';
@@ -164,6 +164,14 @@ const rows: readonly Row[] = [
       },
     }),
     found: /closed/,
+  },
+  {
+    code: 'PEERCERT_MISDIRECTED',
+    when: 'asks for another host than its connection is for',
+    setup: () => ({ whenListening: (running) => (running as unknown as TlsServer).addContext('staff.example', kit.https) }),
+    client: async () => ({ ...(await ofRoot({})), servername: 'staff.example' }),
+    ask: ({ port }, client) => get(port, '/', client, { host: 'partners.example' }),
+    found: /for "partners.example", and its connection has the server name "staff.example"/,
   },
   {
     code: 'PEERCERT_UPGRADE_UNGUARDED',

@@ -12,7 +12,7 @@ export interface CodeRow {
   /** The alert's name in RFC 8446, section 6.2; `null` where TLS has none because the fault is not the peer's. */
   readonly alert: string | null;
   /** The HTTP status of the answer, unless the `statuses` option says otherwise. */
-  readonly status: 403 | 500 | 503;
+  readonly status: 403 | 421 | 500 | 503;
   /** What the client is told. */
   readonly text: string;
   /** What the operator, or the holder of the certificate, can do. */
@@ -201,6 +201,13 @@ const table = {
     status: 403,
     text: 'The connection was closed',
     mend: 'Nothing: the client was gone before its certificate could be read.',
+  },
+  PEERCERT_MISDIRECTED: {
+    section: 'RFC 9110, section 15.5.20',
+    alert: 'unrecognized_name',
+    status: 421,
+    text: 'This connection is not for the requested host',
+    mend: 'The server has contexts for server names (addContext, SNICallback), and the request names a host whose context is, or may be, another than that of the connection. The client has to ask again on a connection of its own, with the host as server name (SNI). Over TLS 1.2 resumed sessions do not tell their server name: leave allowSessionResumption off, or demand TLS 1.3.',
   },
   PEERCERT_UPGRADE_UNGUARDED: {
     section: 'RFC 9110, section 7.8',

@@ -13,6 +13,7 @@ import {
   whenKnown,
 } from '../policy/index.js';
 import { type Logger, publishDecision, type Verifier } from '../verifier/index.js';
+import { checkConnection, unlessGone } from './check-connection.js';
 import { checkServer } from './check-server.js';
 import type { Decision } from './decision.js';
 import { logDecision, logReported, logTrace } from './log.js';
@@ -79,11 +80,13 @@ export class Guard {
     try {
       if (requirement !== this.requirement) question = { ...question, demands: requirement.demands };
       if (question.demands.presence === 'none' || this.#isPermittedPreflight(request)) return this.#conclude(question, anonymous);
+      const fault = checkConnection(request, this.verifier);
+      if (fault !== undefined) return this.#conclude(question, fault);
       const judged = whenKnown(this.verifier.authenticate(request, question.demands.trustSets), (outcome) =>
         this.#decide(question, outcome),
       );
       if (!(judged instanceof Promise)) return this.#conclude(question, judged);
-      return judged.catch(internal).then((decision) => this.#conclude(question, decision));
+      return judged.catch(internal).then((decision) => this.#conclude(question, unlessGone(request, decision)));
     } catch (error) {
       return this.#conclude(question, internal(error));
     }

@@ -12,11 +12,11 @@ export interface PeerRequest {
 }
 
 /**
- * What stays the same for a connection's lifetime, to hang its state on: the HTTP/2 session, else the socket. Undefined where there is
- * neither, so that nothing is remembered.
+ * What stays the same for a connection's lifetime, to hang its state on: the HTTP/2 session, or the socket of HTTP/1.1. Undefined where there is
+ * neither, or no session any more, so that nothing is remembered.
  */
 export function connectionKey(request: PeerRequest): object | undefined {
-  const key: unknown = unlessClosed(() => simulatedSocketOf(request) ?? request.stream?.session ?? request.socket);
+  const key: unknown = unlessClosed(() => simulatedSocketOf(request) ?? (isOverHttp2(request) ? request.stream?.session : request.socket));
   return typeof key === 'object' && key !== null ? key : undefined;
 }
 
@@ -30,6 +30,24 @@ export function socketOf(request: PeerRequest): PeerSocket | undefined {
 
 export function isOverHttp2({ stream }: PeerRequest): boolean {
   return stream !== undefined && stream !== null;
+}
+
+/**
+ * Whether the client is gone: its connection, or over HTTP/2 the stream of this request. Whoever waited before the guard, or in it, finds that out here;
+ * what a socket still says of its client afterwards is not asked for.
+ */
+export function isGone(request: PeerRequest): boolean {
+  const isGoneNow = unlessClosed(() => {
+    if (simulatedSocketOf(request) !== undefined) return false;
+    if (!isOverHttp2(request)) return isDestroyed(request.socket);
+    const session = request.stream?.session;
+    return isDestroyed(request.stream) || session === undefined || session === null || isDestroyed(session);
+  });
+  return isGoneNow ?? true;
+}
+
+function isDestroyed(part: unknown): boolean {
+  return (part as { destroyed?: unknown } | null | undefined)?.destroyed === true;
 }
 
 /** Reads of a connection. An HTTP/2 session that has lost its socket throws at every look at it; then there is nothing to read. */

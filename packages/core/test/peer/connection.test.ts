@@ -21,6 +21,7 @@ describe('connectionKey', () => {
     ['a null socket', { socket: null }],
     ['a socket that is no object', { socket: 'socket' }],
     ['a stream that throws', { socket: {}, stream: throwing }],
+    ['a stream without session, whose socket is only of its request', { socket: {}, stream: { session: undefined } }],
   ])('is undefined for %s, so that nothing is remembered', (_, shape) => {
     expect(connectionKey(request(shape))).toBeUndefined();
   });
@@ -31,10 +32,9 @@ describe('connectionKey', () => {
     expect(connectionKey(request({ socket: {}, stream: { session } }))).toBe(session);
   });
 
-  it('is the socket otherwise, also when the session is gone', () => {
+  it('is the socket over HTTP/1.1', () => {
     const socket = {};
-    expect(connectionKey(request({ socket }))).toBe(socket);
-    expect(connectionKey(request({ socket, stream: { session: undefined } }))).toBe(socket);
+    for (const stream of [undefined, null]) expect(connectionKey(request({ socket, stream }))).toBe(socket);
   });
 });
 
