@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ClientIdentity, Decision, Guard, Requirement } from '@peercert/core';
+import { cameThroughExpress, expressOverHttp2 } from './http2.js';
 import { RefusedError } from './refused-error.js';
 
 /** Called exactly once: without an argument for a request that may pass, with a `RefusedError` for one that may not. */
@@ -55,7 +56,9 @@ export function middleware(
         next(error);
       }
     };
-    const decision = guard.decide(request, requirement);
+    const decision = cameThroughExpress(request, server)
+      ? guard.misconfigured(request, expressOverHttp2())
+      : guard.decide(request, requirement);
     // What `next` throws later on must reach the process as it does from any callback, not come back here as a rejection.
     if (decision instanceof Promise) void decision.then((settled) => process.nextTick(settle, settled));
     else settle(decision);

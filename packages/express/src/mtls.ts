@@ -13,6 +13,7 @@ import {
   type UpgradeListener,
   type Verifier,
 } from '@peercert/core';
+import { expressOverHttp2, servesExpressOverHttp2 } from './http2.js';
 import { type Middleware, middleware, type PolicyMiddleware, policyMiddleware, setIdentity } from './middleware.js';
 
 declare global {
@@ -59,8 +60,8 @@ export interface Auth extends Middleware {
   upgrade(listener: UpgradeListener): UpgradeListener;
   upgrade(policy: RoutePolicy, listener: UpgradeListener): UpgradeListener;
   /**
-   * Guards the server from its first connection on, and throws `ConfigurationError` if it asks no client for a certificate. Without it
-   * the middleware meets its server at the first request, and upgrades that come before are not destroyed.
+   * Guards the server from its first connection on, and throws `ConfigurationError` if it asks no client for a certificate, and for Express on a
+   * server of `node:http2`, where Express does not work. Without it the middleware meets its server at the first request, and upgrades that come before are not destroyed.
    */
   check(server: object): void;
   /** Ends the watching of files and, unless it was given, the verifier: requests are refused from then on. */
@@ -88,6 +89,7 @@ export function mtls(options: GuardOptions = {}): Auth {
       given.length < 2 ? upgrading(guard, guard.requirement, given[0]) : upgrading(guard, guard.compile(given[0], 'policy'), given[1]),
     check: (server: object): void => {
       if (!(server instanceof Server)) throw new ConfigurationError('server', 'is no server; give check() what createServer() returned');
+      if (servesExpressOverHttp2(server)) throw expressOverHttp2();
       guard.check(server);
     },
   });
