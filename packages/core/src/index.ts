@@ -73,6 +73,7 @@ export {
   type HandshakeFailureEvent,
   type Logger,
   type OcspOptions,
+  type ReloadEvent,
   type RemoteRules,
   type RevocationEvent,
   type RevocationOptions,
@@ -82,5 +83,6 @@ export {
   type TrustRules,
   type Verifier,
   type VerifierOptions,
+  type WatchRules,
 } from './verifier/index.js';
 export type { AttributeKeyword } from './x509/index.js';

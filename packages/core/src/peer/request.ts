@@ -20,6 +20,14 @@ export function connectionKey(request: PeerRequest): object | undefined {
   return typeof key === 'object' && key !== null ? key : undefined;
 }
 
+/** What of a request leads to its connection, for whoever outlives the request: to keep all of it would keep what it carried. */
+export function withoutRequest(request: PeerRequest): PeerRequest {
+  const simulated = simulatedSocketOf(request);
+  if (simulated !== undefined) return { socket: simulated };
+  const { session } = request.stream ?? {};
+  return session === undefined ? { socket: request.socket } : { socket: session, stream: { session } };
+}
+
 /** The socket that the connection ends in; undefined where there is none, or none any more. */
 export function socketOf(request: PeerRequest): PeerSocket | undefined {
   const simulated = simulatedSocketOf(request);

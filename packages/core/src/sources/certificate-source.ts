@@ -9,6 +9,11 @@ export type CertificateSource = SingleSource | readonly SingleSource[];
 
 export type SingleSource = string | Uint8Array | X509Certificate;
 
+/** Whether it names a file, folder or glob, rather than being what one would hold. */
+export function isName(single: SingleSource): single is string {
+  return typeof single === 'string' && !single.includes('-----BEGIN ');
+}
+
 const wanted = 'expected the name of a file, folder or glob, PEM text, PEM or DER bytes, an X509Certificate, or a list of these';
 
 const singleSource = z.custom<SingleSource>(

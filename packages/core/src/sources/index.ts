@@ -1,12 +1,13 @@
 export { Alarm } from './alarm.js';
+export { CertificateFeed, type CertificateFeedOptions } from './certificate-feed.js';
 export { type CertificateSource, certificateSourceSchema, type SingleSource } from './certificate-source.js';
 export { fetchBytes } from './fetch-bytes.js';
-export { checkUrl, type FetchRules, isPublicAddress } from './fetch-rules.js';
+export { checkUrl, type FetchRules, isPublicAddress, portOf } from './fetch-rules.js';
 export type { FetchFailure, FetchOptions, FetchResult, FetchSuccess } from './fetch-types.js';
 export type { Files, Read } from './file-states.js';
 export type { SourceEvents, SourceProblem } from './health.js';
 export { loadCertificates } from './load-certificates.js';
 export { readFile } from './read-file.js';
 export { type Acceptance, RefreshedUrl, type RefreshedUrlOptions } from './refreshed-url.js';
-export { nodeRuntime, type Runtime } from './runtime.js';
+export { type MaybePromise, nodeRuntime, type Runtime } from './runtime.js';
 export { type Comparison, WatchedFiles, type WatchedFilesOptions } from './watched-files.js';

@@ -5,7 +5,8 @@ import { globSync, isDynamicPattern } from 'tinyglobby';
 import { DerError, readPem } from '../asn1/index.js';
 import { ConfigurationError, describeRefusal, optionPath } from '../errors/index.js';
 import { type Certificate, checkExtensions, readCertificate } from '../x509/index.js';
-import type { CertificateSource, SingleSource } from './certificate-source.js';
+import { type CertificateSource, isName, type SingleSource } from './certificate-source.js';
+import type { Read } from './file-states.js';
 import { readFile, reading } from './read-file.js';
 
 /** Of a folder's files, those that may hold certificates. */
@@ -18,23 +19,47 @@ export const certificateFiles: ReadonlySet<string> = new Set(['.pem', '.crt', '.
  * certificate that cannot be read, a private key, a CRL, and OpenSSL's TRUSTED CERTIFICATE form.
  */
 export function loadCertificates(source: CertificateSource, option: string): readonly Certificate[] {
-  const found = new Map<string, Certificate>();
-  const singles: readonly SingleSource[] = Array.isArray(source) ? source : [source as SingleSource];
-  singles.forEach((single, index) => {
-    const at = Array.isArray(source) ? optionPath(option, [index]) : option;
-    for (const certificate of loadOne(single, at)) {
-      if (!found.has(certificate.fingerprint256)) found.set(certificate.fingerprint256, certificate);
-    }
-  });
-  return [...found.values()];
+  if (!Array.isArray(source)) return distinct(loadOne(source as SingleSource, option));
+  return distinct((source as readonly SingleSource[]).flatMap((single, index) => loadOne(single, optionPath(option, [index]))));
+}
+
+/**
+ * All certificates in the bytes of a file, PEM or DER, none twice. What is wrong goes on after the file's name, with what to do: the same as
+ * `loadCertificates` refuses in a file.
+ */
+export function readCertificates(bytes: Uint8Array): Read<readonly Certificate[]> {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  if (!text.includes('-----BEGIN ')) {
+    if (bytes[0] === 0x30) return certificatesOf([bytes]);
+    return problem("holds no certificate: neither PEM nor DER; give the CA's certificate");
+  }
+  const blocks = pemBlocks(text);
+  if (!blocks.ok) return blocks;
+  const refused = blocks.value.map(({ label }) => refusedLabel(label)).find((found) => found !== undefined);
+  if (refused !== undefined) return problem(refused);
+  const certificates = blocks.value.filter(({ label }) => label === 'CERTIFICATE' || label === 'X509 CERTIFICATE');
+  if (certificates.length > 0) return certificatesOf(certificates.map((block) => block.bytes));
+  const labels = blocks.value.map(({ label }) => label).join(', ') || 'PEM that does not begin a line';
+  return problem(`holds no certificate, only ${labels}; give the CA's certificate`);
+}
+
+/** Each once, in the order given. */
+export function distinct(certificates: readonly Certificate[]): readonly Certificate[] {
+  // A later one of the same fingerprint takes the place of the first, and is the same.
+  return [...new Map(certificates.map((certificate) => [certificate.fingerprint256, certificate])).values()];
 }
 
 function loadOne(single: SingleSource, option: string): readonly Certificate[] {
-  if (single instanceof X509Certificate) return [certificateOf(single.raw, 'the X509Certificate', option)];
+  if (single instanceof X509Certificate) return given(certificatesOf([single.raw]), 'the X509Certificate', option);
   // A copy: what is trusted must not change with the caller's buffer.
-  if (single instanceof Uint8Array) return certificatesIn(Uint8Array.from(single), 'the bytes given', option);
-  if (single.includes('-----BEGIN ')) return certificatesIn(Buffer.from(single), 'the PEM text given', option);
-  return filesNamed(single, option).flatMap((file) => certificatesIn(readFile(file, option), file, option));
+  if (single instanceof Uint8Array) return given(readCertificates(Uint8Array.from(single)), 'the bytes given', option);
+  if (!isName(single)) return given(readCertificates(Buffer.from(single)), 'the PEM text given', option);
+  return filesNamed(single, option).flatMap((file) => given(readCertificates(readFile(file, option)), file, option));
+}
+
+function given(read: Read<readonly Certificate[]>, origin: string, option: string): readonly Certificate[] {
+  if (read.ok) return read.value;
+  throw new ConfigurationError(option, `${origin} ${read.problem}`);
 }
 
 /** The files that a name stands for: itself, a folder's certificate files, or what a glob finds. */
@@ -56,46 +81,35 @@ function filesNamed(name: string, option: string): readonly string[] {
   throw new ConfigurationError(option, `no file matches ${name}; correct the pattern, relative to ${process.cwd()}`);
 }
 
-function certificatesIn(bytes: Uint8Array, origin: string, option: string): readonly Certificate[] {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  if (!text.includes('-----BEGIN ')) {
-    if (bytes[0] !== 0x30)
-      throw new ConfigurationError(option, `${origin} holds no certificate: neither PEM nor DER; give the CA's certificate`);
-    return [certificateOf(bytes, origin, option)];
-  }
-  const blocks = pemBlocks(text, origin, option);
-  for (const { label } of blocks) refuseLabel(label, origin, option);
-  const certificates = blocks.filter(({ label }) => label === 'CERTIFICATE' || label === 'X509 CERTIFICATE');
-  if (certificates.length > 0) return certificates.map((block) => certificateOf(block.bytes, origin, option));
-  const labels = blocks.map(({ label }) => label).join(', ') || 'PEM that does not begin a line';
-  throw new ConfigurationError(option, `${origin} holds no certificate, only ${labels}; give the CA's certificate`);
-}
-
-function pemBlocks(text: string, origin: string, option: string): ReturnType<typeof readPem> {
+function pemBlocks(text: string): Read<ReturnType<typeof readPem>> {
   try {
-    return readPem(text);
+    return { ok: true, value: readPem(text) };
   } catch (error) {
     if (!(error instanceof DerError)) throw error;
-    throw new ConfigurationError(option, `${origin} is damaged PEM: ${error.message}; write the file anew`, { cause: error });
+    return problem(`is damaged PEM: ${error.message}; write the file anew`);
   }
 }
 
-function refuseLabel(label: string, origin: string, option: string): void {
-  if (label.endsWith('PRIVATE KEY')) {
-    throw new ConfigurationError(option, `${origin} holds a private key; give the certificate alone, and keep the key away from here`);
-  }
-  if (label === 'X509 CRL') throw new ConfigurationError(option, `${origin} holds a CRL; give certificates alone`);
-  if (label === 'TRUSTED CERTIFICATE') {
-    throw new ConfigurationError(
-      option,
-      `${origin} holds OpenSSL's TRUSTED CERTIFICATE form; convert it with: openssl x509 -in FILE -out ca.crt`,
-    );
-  }
+function refusedLabel(label: string): string | undefined {
+  if (label.endsWith('PRIVATE KEY')) return 'holds a private key; give the certificate alone, and keep the key away from here';
+  if (label === 'X509 CRL') return 'holds a CRL; give certificates alone';
+  if (label !== 'TRUSTED CERTIFICATE') return undefined;
+  return "holds OpenSSL's TRUSTED CERTIFICATE form; convert it with: openssl x509 -in FILE -out ca.crt";
 }
 
-function certificateOf(der: Uint8Array, origin: string, option: string): Certificate {
-  const read = readCertificate(der);
-  const fault = read.ok ? checkExtensions(read.value) : read.refusal;
-  if (read.ok && fault === undefined) return read.value;
-  throw new ConfigurationError(option, `a certificate in ${origin} cannot be read: ${fault === undefined ? '' : describeRefusal(fault)}`);
+function certificatesOf(ders: readonly Uint8Array[]): Read<readonly Certificate[]> {
+  const certificates: Certificate[] = [];
+  for (const der of ders) {
+    const read = readCertificate(der);
+    const fault = read.ok ? checkExtensions(read.value) : read.refusal;
+    if (!read.ok || fault !== undefined) {
+      return problem(`holds a certificate that cannot be read: ${fault === undefined ? '' : describeRefusal(fault)}`);
+    }
+    certificates.push(read.value);
+  }
+  return { ok: true, value: distinct(certificates) };
+}
+
+function problem(text: string): { readonly ok: false; readonly problem: string } {
+  return { ok: false, problem: text };
 }

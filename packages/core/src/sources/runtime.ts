@@ -17,6 +17,7 @@ export interface Runtime {
   watch(folder: string, onChange: (name: string | null) => void, onFault: (error: Error) => void): () => void;
 }
 
+/** A value now where nothing had to be waited for, else a promise of it. */
 export type MaybePromise<T> = T | Promise<T>;
 
 export const nodeRuntime: Runtime = {

@@ -202,12 +202,14 @@ export class WatchedFiles<V> {
     const settled = this.#states.stoodStillFor() >= this.#settleMilliseconds;
     const { isBusy, isComplete } = await this.#states.look(this.#watches, this.#inForce ?? new Map(), settled);
     if (this.#closed) return 0;
-    this.#states.report(this.#health);
     const { fault } = this.#watches;
     const seconds = this.#pollMilliseconds / 1000;
     if (fault === undefined) this.#health.recovered('watching');
     else this.#fails('watching', `${fault}: changes are noticed within ${seconds} s`, false);
     const unsettled = this.#inForce === undefined && !isComplete ? 0 : await this.#decide();
+    if (this.#closed) return 0;
+    // What counted for nothing counts again when what the files hold now is in force, and not while that settles.
+    if (unsettled === 0 || !this.#health.stale) this.#states.report(this.#health);
     this.#busyLooks = isBusy ? this.#busyLooks + 1 : 0;
     const retry = isBusy ? retryMilliseconds * 2 ** Math.min(this.#busyLooks - 1, 30) : Number.POSITIVE_INFINITY;
     return Math.min(retry, this.#pollMilliseconds, unsettled > 0 ? unsettled : this.#pollMilliseconds);

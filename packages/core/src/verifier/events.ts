@@ -16,6 +16,25 @@ const revocations = channel('peercert:revocation');
 const sources = channel('peercert:source');
 const ends = channel('peercert:end');
 const expiries = channel('peercert:expiry');
+const reloads = channel('peercert:reload');
+
+/** Certificates of files that changed are in force from now on: the message on `peercert:reload`. */
+export interface ReloadEvent {
+  /** `trust`: the authorities of a trust set; `credentials`: the server's own key and certificate. */
+  readonly kind: 'trust' | 'credentials';
+  /** The files, folders and globs, as the operator named them. */
+  readonly source: string;
+  /** Whose authorities they are; absent for credentials. */
+  readonly trustSet?: string;
+  readonly added: readonly ReloadedCertificate[];
+  readonly removed: readonly ReloadedCertificate[];
+}
+
+export interface ReloadedCertificate {
+  readonly subject: string;
+  /** SHA-256 in hexadecimal. */
+  readonly fingerprint256: string;
+}
 
 /** A CRL, an authority that is trusted, or a client that came will count for nothing soon: the message on `peercert:expiry`. */
 export interface ExpiryEvent {
@@ -92,6 +111,10 @@ export function publishRevocation(event: RevocationEvent): void {
 
 export function publishSource(event: SourceEvent): void {
   if (sources.hasSubscribers) sources.publish(event);
+}
+
+export function publishReload(event: ReloadEvent): void {
+  if (reloads.hasSubscribers) reloads.publish(event);
 }
 
 export function publishExpiry(event: ExpiryEvent): void {

@@ -5,11 +5,21 @@ export {
   type HandshakeFailureEvent,
   publishDecision,
   publishHandshakeFailure,
+  publishReload,
+  publishSource,
+  type ReloadEvent,
   type RevocationEvent,
   type SourceEvent,
 } from './events.js';
 export { type Logger, safeLogger } from './logger.js';
-export { refuseUndefined, type TrustOptions, type TrustRules, type VerifierOptions, verifierOptionNames } from './options.js';
+export {
+  refuseUndefined,
+  type TrustOptions,
+  type TrustRules,
+  type VerifierOptions,
+  verifierOptionNames,
+  type WatchRules,
+} from './options.js';
 export type { DenyInput } from './revocation-sources/deny-input.js';
 export type { DenyChange, DenyStore } from './revocation-sources/deny-store.js';
 export type { ExceptionFor, OcspOptions, RemoteRules, RevocationOptions } from './revocation-sources/options.js';

@@ -16,6 +16,10 @@ export class InheritedTrust {
   readonly #rules: TrustRules;
   readonly #logger: Logger;
   readonly #known = new WeakMap<TlsServer, { readonly ca: unknown; readonly trust: Outcome<Trust> }>();
+  /** Those that were met, without keeping them. */
+  readonly #servers = new Set<WeakRef<TlsServer>>();
+  /** What `hasChanged` found last. */
+  readonly #asked = new WeakMap<TlsServer, Outcome<Trust>>();
   #generation = 0;
 
   constructor(rules: TrustRules, logger: Logger) {
@@ -27,12 +31,36 @@ export class InheritedTrust {
     const server = serverOf(request);
     if (server === undefined) return refuse('the connection has no TLS server to take trust from');
     if (hasServerNameContexts(request)) return refuse('the server has contexts for server names, each of which may trust others');
+    return this.#current(server);
+  }
+
+  /** Whether a server's `ca` was replaced since this was asked last: nothing tells of that, so it has to be looked. */
+  hasChanged(): boolean {
+    let hasChanged = false;
+    for (const reference of this.#servers) {
+      const server = reference.deref();
+      if (server === undefined) {
+        this.#servers.delete(reference);
+        continue;
+      }
+      const trust = this.#current(server);
+      hasChanged ||= this.#asked.get(server) !== trust;
+      this.#asked.set(server, trust);
+    }
+    return hasChanged;
+  }
+
+  #current(server: TlsServer): Outcome<Trust> {
     const { ca } = server;
     const known = this.#known.get(server);
     if (known !== undefined && known.ca === ca) return known.trust;
     const trust = this.#read(server, ca);
     this.#known.set(server, { ca, trust });
     this.#log(trust);
+    if (known === undefined) {
+      this.#servers.add(new WeakRef(server));
+      this.#asked.set(server, trust);
+    }
     return trust;
   }
 
@@ -45,7 +73,7 @@ export class InheritedTrust {
       if (root !== undefined) return refuse(`the server's ca holds a public root, ${root.subject.toString()}`);
       const set = trustSet('default', 'ca', certificates.filter(mayIssue(this.#rules)), [], this.#rules);
       this.#generation += 1;
-      return { ok: true, value: { generation: this.#generation, sets: new Map([['default', set]]) } };
+      return { ok: true, value: { generation: this.#generation, sets: new Map([['default', set]]), unavailable: new Map() } };
     } catch (error) {
       if (error instanceof ConfigurationError) return refuse(`the server's ${error.message}`);
       throw error;

@@ -41,16 +41,19 @@ export class LiveConnections {
   readonly #now: () => number;
   readonly #graceMilliseconds: number;
   readonly #onEnd: (refusal: Refusal) => void;
+  readonly #hasNews: () => boolean;
   #timer: NodeJS.Timeout | undefined;
   #changes = 0;
   /** Something changed since all were last put down to be looked at: many changes in one go cost no more than one. */
   #areAllDue = false;
   #isWorking = false;
 
-  constructor(now: () => number, graceSeconds: number, onEnd: (refusal: Refusal) => void) {
+  /** `hasNews` is asked every second while there are connections: whether something changed that nobody tells of. */
+  constructor(now: () => number, graceSeconds: number, onEnd: (refusal: Refusal) => void, hasNews: () => boolean = () => false) {
     this.#now = now;
     this.#graceMilliseconds = graceSeconds * 1_000;
     this.#onEnd = onEnd;
+    this.#hasNews = hasNews;
   }
 
   get size(): number {
@@ -95,6 +98,7 @@ export class LiveConnections {
   }
 
   #checkTimes(): void {
+    if (this.#hasNews()) this.checkAll();
     let now: number;
     try {
       now = this.#now();

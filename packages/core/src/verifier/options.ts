@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ConfigurationError, parseOptions } from '../errors/index.js';
 import { type CertificateSource, certificateSourceSchema } from '../sources/index.js';
 import type { Logger } from './logger.js';
-import { type RevocationOptions, revocationSchema } from './revocation-sources/options.js';
+import { type RevocationOptions, revocationSchema, seconds } from './revocation-sources/options.js';
 import { type Subtrees, subtreesSchema } from './subtrees.js';
 
 /** What a trust set may ask or allow; set for all trust sets beside `trust`, or for one inside it. */
@@ -33,11 +33,22 @@ export interface TrustRules {
   excludedSubtrees?: Subtrees | undefined;
 }
 
+/** How files of authorities are watched; set for all trust sets beside `trust`, or for one inside it. */
+export interface WatchRules {
+  /**
+   * How long the last good content of `ca` and `intermediates` is kept when a file fails or a folder is empty; a day unless told. Afterwards the trust set
+   * vouches for nobody (PEERCERT_NOT_READY) until its files are in order again.
+   */
+  keepLastGoodForSeconds?: number | undefined;
+  /** How often files are looked at besides being watched; 10 unless told. */
+  pollSeconds?: number | undefined;
+}
+
 /** One set of trust anchors. */
-export interface TrustOptions extends TrustRules {
-  /** The authorities that are trusted. A certificate here that is no authority is trusted as itself alone. */
+export interface TrustOptions extends TrustRules, WatchRules {
+  /** The authorities that are trusted. A certificate here that is no authority is trusted as itself alone. Files, folders and globs are watched. */
   ca?: CertificateSource | undefined;
-  /** Further issuers to build paths with; not trusted by themselves. Resumed TLS sessions carry none, so put all that you know here. */
+  /** Further issuers to build paths with; not trusted by themselves. Resumed TLS sessions carry none, so put all that you know here. Watched likewise. */
   intermediates?: CertificateSource | undefined;
   /** How it is known that certificates of this set were revoked; added to what the verifier's own `revocation` says. */
   revocation?: RevocationOptions | undefined;
@@ -45,7 +56,7 @@ export interface TrustOptions extends TrustRules {
   dangerouslyTrustSystemRoots?: boolean | undefined;
 }
 
-export interface VerifierOptions extends TrustRules {
+export interface VerifierOptions extends TrustRules, WatchRules {
   /**
    * Whose certificates are accepted: one trust set, named `default`. Without `trust` and `trustSets` it is taken from the TLS server
    * itself, if that can be done without guessing; else requests are refused with PEERCERT_TRUST_NOT_CONFIGURED.
@@ -88,6 +99,8 @@ const rules = {
   excludedSubtrees: subtreesSchema.optional(),
 };
 
+const watchRules = { keepLastGoodForSeconds: seconds(1), pollSeconds: seconds(0.1) };
+
 /** The names of the rules that are set for all trust sets, or for one. */
 export const trustRuleNames = Object.keys(rules) as readonly (keyof TrustRules)[];
 
@@ -97,6 +110,7 @@ const trustOptions = z
     intermediates: certificateSourceSchema.optional(),
     revocation: revocationSchema.optional(),
     dangerouslyTrustSystemRoots: flag,
+    ...watchRules,
     ...rules,
   })
   .refine((trust) => trust.ca !== undefined || trust.dangerouslyTrustSystemRoots === true, {
@@ -160,6 +174,7 @@ const verifierOptions = z.strictObject(
     logger: z
       .custom<Logger>((value) => isLogger(value), { error: 'expected an object with debug, info, warn and error functions' })
       .optional(),
+    ...watchRules,
     ...rules,
   },
   { error: ({ code }) => (code === 'invalid_type' ? "expected an object of options, such as { trust: 'ca.crt' }" : undefined) },

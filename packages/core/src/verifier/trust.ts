@@ -1,9 +1,7 @@
 import { ConfigurationError, refusalCodes } from '../errors/index.js';
 import { type TrustAnchor, TrustSet, trustAnchor } from '../path/index.js';
-import { publicRoots } from '../peer/index.js';
-import { loadCertificates } from '../sources/index.js';
 import { type Certificate, oids } from '../x509/index.js';
-import { type ParsedVerifierOptions, type TrustOptions, type TrustRules, trustRuleNames } from './options.js';
+import type { TrustRules } from './options.js';
 import { generalSubtrees } from './subtrees.js';
 
 /**
@@ -14,28 +12,12 @@ export interface Trust {
   readonly generation: number;
   /** By name, in the order in which they are searched. */
   readonly sets: ReadonlyMap<string, TrustSet>;
+  /** By the name of a set, why it vouches for nobody now: its files have failed for too long. */
+  readonly unavailable: ReadonlyMap<string, string>;
 }
 
 /** nginx and Apache allow one intermediate unless told; ten is what Google Cloud's load balancer and Envoy's users ask for. */
 const defaultDepth = 10;
-
-/** Reads and checks every configured trust set, now; undefined when none is configured. */
-export function configuredTrust(options: ParsedVerifierOptions): Trust | undefined {
-  const sets = new Map<string, TrustSet>();
-  if (options.trust !== undefined) sets.set('default', configuredSet('default', 'trust', options.trust, options));
-  for (const [name, trust] of Object.entries(options.trustSets ?? {})) {
-    sets.set(name, configuredSet(name, `trustSets.${name}`, trust, options));
-  }
-  return sets.size === 0 ? undefined : { generation: 1, sets };
-}
-
-function configuredSet(name: string, option: string, trust: TrustOptions, general: TrustRules): TrustSet {
-  const given = trust.ca === undefined ? [] : loadCertificates(trust.ca, `${option}.ca`);
-  const roots = trust.dangerouslyTrustSystemRoots === true ? loadCertificates(publicRoots(), `${option}.dangerouslyTrustSystemRoots`) : [];
-  const further = trust.intermediates === undefined ? [] : loadCertificates(trust.intermediates, `${option}.intermediates`);
-  const rules = Object.fromEntries(trustRuleNames.map((rule) => [rule, trust[rule] ?? general[rule]]));
-  return trustSet(name, `${option}.ca`, [...given, ...roots], further, rules);
-}
 
 /**
  * A trust set of these certificates. Those that are not self-signed are intermediates, unless partial chains are allowed or they are no

@@ -17,8 +17,8 @@ export interface Verdict {
   /** Milliseconds since the epoch, exclusive. */
   readonly validUntil: number;
   /**
-   * What is accepted, or was before a refusal that may pass, under the same trust: kept, so that news of revocation is held against it without verifying a
-   * signature again.
+   * What is accepted, or was before a refusal: kept, so that news of revocation is held against it without verifying a signature again while trust is the
+   * same, and so that what was opened under it is ended.
    */
   readonly accepted: AcceptedPath | undefined;
 }
@@ -27,6 +27,8 @@ export interface AcceptedPath {
   readonly path: ValidatedPath;
   readonly trustSet: TrustSet;
   readonly identity: ClientIdentity;
+  /** Under which it was found. */
+  readonly trust: Trust;
 }
 
 /** What a verdict depends on besides the time. */

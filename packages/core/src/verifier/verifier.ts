@@ -1,11 +1,12 @@
-import { type Outcome, type Refusal, type RefusalCode, refused } from '../errors/index.js';
+import { type Outcome, type Refusal, type RefusalCode, refusal, refused } from '../errors/index.js';
 import { type ClientIdentity, createIdentity, type IdentitySource } from '../identity/index.js';
 import type { TrustSet } from '../path/index.js';
-import { connectionKey, type Peer, type PeerRequest, readPeer } from '../peer/index.js';
-import { describeCrl } from '../revocation/index.js';
+import { connectionKey, type Peer, type PeerRequest, readPeer, withoutRequest } from '../peer/index.js';
+import type { MaybePromise } from '../sources/index.js';
 import type { Certificate, Name } from '../x509/index.js';
+import { endings, tellOfEnd } from './endings.js';
 import { publishEnd, publishExpiry } from './events.js';
-import { authorityLead, clientLead, crlLead, type Ending, ExpiryWatch, type Watched } from './expiry-watch.js';
+import { clientLead, ExpiryWatch } from './expiry-watch.js';
 import { InheritedTrust } from './inherited-trust.js';
 import { LiveConnections } from './live-connections.js';
 import { defaultLogger, type Logger, safeLogger } from './logger.js';
@@ -16,14 +17,12 @@ import { Revocation } from './revocation-sources/revocation.js';
 import { type Claim, findPath } from './search.js';
 import { SigningPaths } from './signing-paths.js';
 import { run, type Steps } from './steps.js';
-import { configuredTrust, type Trust } from './trust.js';
+import type { Trust } from './trust.js';
+import { TrustSources } from './trust-sources.js';
 import { type AcceptedPath, acceptance, isAlive, refusalVerdict, type Verdict } from './verdict.js';
 
 /** How often an evaluation is begun again because trust, or what is known of revocation, changed during it. */
 const attempts = 3;
-
-/** What is known at once, or has to be waited for. */
-type MaybePromise<T> = T | Promise<T>;
 
 /**
  * Makes a verifier. Files are read now, so that a mistake in them throws here, as `ConfigurationError`; `verifier.ready` settles when
@@ -39,7 +38,7 @@ export class Verifier {
   readonly ready: Promise<void>;
   readonly logger: Logger;
   readonly #clock: () => number;
-  readonly #configured: Trust | undefined;
+  readonly #sources: TrustSources | undefined;
   readonly #inherited: InheritedTrust | undefined;
   readonly #revocation: Revocation;
   readonly #signingPaths = new SigningPaths();
@@ -47,15 +46,22 @@ export class Verifier {
   readonly #connections = new WeakMap<object, Connection>();
   readonly #live: LiveConnections;
   readonly #expiry: ExpiryWatch;
+  readonly #observers = new Set<TrustObserver>();
   #closed = false;
 
   constructor(options: VerifierOptions) {
     const parsed = parseVerifierOptions(options);
     this.logger = safeLogger(parsed.logger ?? defaultLogger);
     this.#clock = parsed.clock ?? Date.now;
-    this.#configured = configuredTrust(parsed);
-    this.#inherited = this.#configured === undefined ? new InheritedTrust(parsed, this.logger) : undefined;
-    this.#live = new LiveConnections(() => this.#now(), parsed.closeAfterSeconds ?? 5, publishEnd);
+    const isTrustGiven = parsed.trust !== undefined || parsed.trustSets !== undefined;
+    this.#sources = isTrustGiven ? new TrustSources(parsed, this.logger, () => this.#trustChanged()) : undefined;
+    this.#inherited = isTrustGiven ? undefined : new InheritedTrust(parsed, this.logger);
+    this.#live = new LiveConnections(
+      () => this.#now(),
+      parsed.closeAfterSeconds ?? 5,
+      publishEnd,
+      () => this.#inherited?.hasChanged() === true,
+    );
     this.#revocation = new Revocation({
       ...revocationOptions(parsed),
       logger: this.logger,
@@ -63,30 +69,32 @@ export class Verifier {
       signers: (trustSet, name) => this.#signingPaths.ofName(trustSet, name, this.#rememberedIn(trustSet), this.#now()),
       pathTo: (trustSet, certificate, beside) => this.#signingPaths.to(trustSet, certificate, beside, this.#now()),
       authorities: (name) => this.#authorities(name),
-      onChange: () => {
-        this.#live.checkAll();
-        this.#expiry.check();
-      },
+      onChange: () => this.#changed(),
     });
     this.#expiry = new ExpiryWatch(
-      () => this.#endings(),
+      () => endings(this.trust, this.#revocation.crls),
       () => this.#nowOrNever(),
-      (ending) => this.#tellOfEnd(ending),
+      (ending) => tellOfEnd(ending, this.logger),
     );
-    this.ready = this.#revocation
-      .start()
-      .catch((error: unknown) => this.logger.error({ err: error }, 'a source of revocation could not be started'))
+    this.ready = Promise.all([this.#revocation.start(), this.#sources?.start()])
+      .catch((error: unknown) => this.logger.error({ err: error }, 'a source of trust or revocation could not be started'))
       .then(() => this.#expiry.check());
   }
 
   /** The names of the configured trust sets; undefined when trust is taken from the server. */
   get trustSets(): readonly string[] | undefined {
-    return this.#configured === undefined ? undefined : [...this.#configured.sets.keys()];
+    return this.trust === undefined ? undefined : [...this.trust.sets.keys()];
   }
 
-  /** The configured trust; undefined when it is taken from the server. */
+  /** The configured trust, as its files are now; undefined when it is taken from the server. */
   get trust(): Trust | undefined {
-    return this.#configured;
+    return this.#sources?.current;
+  }
+
+  /** Calls `onTrust` after each change of the configured trust, and `onClose` when the verifier is closed. Returns what takes that back. */
+  observe(observer: TrustObserver): () => void {
+    this.#observers.add(observer);
+    return () => void this.#observers.delete(observer);
   }
 
   /**
@@ -122,10 +130,7 @@ export class Verifier {
     if (this.#closed) return notReady('the verifier is closed');
     const [endEntity, ...others] = certificates.map((der) => Uint8Array.from(der));
     if (endEntity === undefined) return refused('PEERCERT_CERTIFICATE_MISSING', { detail: 'no certificate was given' });
-    if (this.#configured === undefined) return refused('PEERCERT_TRUST_NOT_CONFIGURED', { detail: 'the verifier was given no trust' });
-    const claim: Claim = { endEntity, presentedChain: () => others, resumed: false };
-    const verdict = run(this.#verdictOn(claim, 'given', this.#configured, trustSets));
-    return verdict instanceof Promise ? verdict.then(({ outcome }) => outcome) : verdict.outcome;
+    return run(this.#verifyGiven({ endEntity, presentedChain: () => others, resumed: false }, trustSets));
   }
 
   /**
@@ -153,9 +158,36 @@ export class Verifier {
   /** Ends the verifier: from now on every request is refused with NOT_READY, and nothing is watched or fetched any more. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#sources?.close();
     this.#revocation.close();
     this.#live.close();
     this.#expiry.close();
+    for (const { onClose } of this.#observers) onClose();
+    this.#observers.clear();
+  }
+
+  /** Whoever was let in is looked at again, and so is what ends soon. */
+  #changed(): void {
+    this.#live.checkAll();
+    this.#expiry.check();
+  }
+
+  #trustChanged(): void {
+    if (this.#closed) return;
+    this.#changed();
+    // Lists of an authority that is new are verified before somebody has to wait for it.
+    this.#revocation.prepareLists().catch((error: unknown) => this.logger.error({ err: error }, 'a CRL could not be verified ahead'));
+    for (const { onTrust } of this.#observers) onTrust();
+  }
+
+  *#verifyGiven(claim: Claim, trustSets: readonly string[] | undefined): Steps<Outcome<ClientIdentity>> {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const { trust } = this;
+      if (trust === undefined) return refused('PEERCERT_TRUST_NOT_CONFIGURED', { detail: 'the verifier was given no trust' });
+      const verdict = yield* this.#verdictOn(claim, 'given', trust, trustSets);
+      if (this.trust === verdict.trust && this.#revocation.generation === verdict.revocation) return verdict.outcome;
+    }
+    return notReady(changedTooOften);
   }
 
   /** What the evaluation depends on is captured before the first read, and compared before the verdict is kept; if it moved, once more. */
@@ -169,7 +201,7 @@ export class Verifier {
       this.#watch(question, verdict);
       return verdict.outcome;
     }
-    return notReady(`trust or revocation changed ${attempts} times during the verification`);
+    return notReady(changedTooOften);
   }
 
   *#decide({ request, connection, trustSets, name }: Question): Steps<Verdict> {
@@ -184,19 +216,18 @@ export class Verifier {
     const { peer } = connection;
     // No TLS, then nothing to judge by, then what the peer sent: the operator learns of the nearest fault first.
     const fault = !peer.ok && faultsOfTheConnection.has(peer.refusal.code) ? peer : !trust.ok ? trust : peer;
-    if (!fault.ok) return refusalVerdict(fault.refusal, grounds, this.#now());
+    if (!fault.ok) return { ...refusalVerdict(fault.refusal, grounds, this.#now()), accepted: known?.accepted };
     if (!peer.ok || !trust.ok) throw new TypeError('a fault of the peer or of trust was passed over');
     return yield* this.#verdictOn(peer.value, 'tls', trust.value, trustSets);
   }
 
-  /** What was accepted is judged again; only if it is accepted no more, another path is looked for, which costs signatures. */
-  *#judgeOrSearch(peer: Peer, { accepted, trust: before }: Verdict, trust: Trust, names: readonly string[] | undefined): Steps<Verdict> {
-    const kept = before === trust ? accepted : undefined;
-    const again = kept && (yield* this.#judgeAgain(kept, trust));
+  /** What was accepted is judged again; only if it is accepted no more, or trust changed, a path is looked for, which costs signatures. */
+  *#judgeOrSearch(peer: Peer, { accepted }: Verdict, trust: Trust, names: readonly string[] | undefined): Steps<Verdict> {
+    const again = accepted?.trust === trust ? yield* this.#judgeAgain(accepted, trust) : undefined;
     if (again !== undefined) return again;
-    const verdict = yield* this.#verdictOn(peer, 'tls', trust, names);
-    // A refusal may pass, and the path that it concerns is verified.
-    return verdict.accepted === undefined && kept !== undefined ? { ...verdict, accepted: kept } : verdict;
+    const verdict = yield* this.#verdictOn(withIssuersOf(accepted, peer), 'tls', trust, names);
+    // A refusal may pass; and what was opened before it has to be ended.
+    return verdict.accepted === undefined ? { ...verdict, accepted } : verdict;
   }
 
   /** News of revocation are held against the path that was accepted; undefined where it is accepted no more, and another may be. */
@@ -209,55 +240,57 @@ export class Verifier {
     const { revocation, validUntil } = judged.value;
     const { resumed, source } = identity;
     const same = identity.revocation === revocation ? identity : createIdentity(path, { resumed, source, revocation });
-    return acceptance({ path, trustSet, identity: same }, validUntil, grounds);
+    return acceptance({ path, trustSet, identity: same, trust }, validUntil, grounds);
   }
 
   *#verdictOn(claim: Claim, source: IdentitySource, trust: Trust, names: readonly string[] | undefined): Steps<Verdict> {
     const at = this.#now();
     const grounds = { trust, revocation: this.#revocation.generation };
-    const trustSets = [...trust.sets.values()].filter(({ name }) => names?.includes(name) ?? true);
+    const asked = [...trust.sets.values()].filter(({ name }) => names?.includes(name) ?? true);
     const found = yield* findPath(claim, {
-      trustSets,
+      trustSets: asked.filter(({ name }) => !trust.unavailable.has(name)),
       remembered: (trustSet) => this.#rememberedIn(trustSet),
       at,
       judge: (path, trustSet) => this.#revocation.judge(path, trustSet, at),
     });
-    if (!found.ok) return refusalVerdict(found.refusal, grounds, at);
+    if (!found.ok) return refusalVerdict(unlessUnavailable(found.refusal, asked, trust), grounds, at);
     const { path, trustSet, finding } = found.value;
     this.#rememberedIn(trustSet).remember(path);
     const identity = createIdentity(path, { resumed: claim.resumed, source, revocation: finding.revocation });
     const { notAfter } = path.endEntity;
     if (at >= notAfter - clientLead) publishExpiry({ kind: 'client', subject: identity.toString(), endsAt: notAfter });
-    return acceptance({ path, trustSet, identity }, finding.validUntil, grounds);
+    return acceptance({ path, trustSet, identity, trust }, finding.validUntil, grounds);
   }
 
   /** An accepted connection is looked at again when something changes, since it may be open for long without another request. */
   #watch({ request, connection }: Question, verdict: Verdict): void {
     const key = connectionKey(request);
     if (key === undefined || !verdict.outcome.ok) return;
-    this.#live.add(key, { validUntil: verdict.validUntil, recheck: () => run(this.#recheck(key, connection)) });
+    const asked = withoutRequest(request);
+    this.#live.add(key, { validUntil: verdict.validUntil, recheck: () => run(this.#recheck(key, asked, connection)) });
   }
 
   /** Why the connection may not stay open: what was opened under a verdict that accepts no more must end, whatever others say; they may connect again. */
-  *#recheck(key: object, connection: Connection): Steps<Refusal | undefined> {
+  *#recheck(key: object, request: PeerRequest, connection: Connection): Steps<Refusal | undefined> {
     let validUntil = Number.POSITIVE_INFINITY;
     for (const [name, verdict] of connection.verdicts) {
-      if (verdict.trust === undefined || connection.peer?.ok !== true) continue;
-      const trust = this.#configured ?? verdict.trust;
-      const isKnown = isAlive(verdict, trust, this.#revocation.generation, this.#now());
-      const names = name === '' ? undefined : (JSON.parse(name) as readonly string[]);
-      const again = isKnown ? verdict : yield* this.#judgeOrSearch(connection.peer.value, verdict, trust, names);
-      connection.verdicts.set(name, again);
-      if (again.outcome.ok) validUntil = Math.min(validUntil, again.validUntil);
       // A verdict that never accepted anything has opened nothing.
-      else if (verdict.accepted !== undefined) return again.outcome.refusal;
+      if (verdict.accepted === undefined || connection.peer?.ok !== true) continue;
+      const trust = this.#trustOf(request);
+      if (!trust.ok) return trust.refusal;
+      const isKnown = isAlive(verdict, trust.value, this.#revocation.generation, this.#now());
+      const names = name === '' ? undefined : (JSON.parse(name) as readonly string[]);
+      const again = isKnown ? verdict : yield* this.#judgeOrSearch(connection.peer.value, verdict, trust.value, names);
+      connection.verdicts.set(name, again);
+      if (!again.outcome.ok) return again.outcome.refusal;
+      validUntil = Math.min(validUntil, again.validUntil);
     }
-    this.#live.add(key, { validUntil, recheck: () => run(this.#recheck(key, connection)) });
+    this.#live.add(key, { validUntil, recheck: () => run(this.#recheck(key, request, connection)) });
     return undefined;
   }
 
   #trustOf(request: PeerRequest): Outcome<Trust> {
-    if (this.#configured !== undefined) return { ok: true, value: this.#configured };
+    if (this.trust !== undefined) return { ok: true, value: this.trust };
     return this.#inherited?.of(request) ?? refused('PEERCERT_TRUST_NOT_CONFIGURED', { detail: 'the verifier was given no trust' });
   }
 
@@ -285,27 +318,8 @@ export class Verifier {
     }
   }
 
-  /** What the operator has to renew. */
-  *#endings(): Generator<Watched, void, void> {
-    for (const { anchors, intermediates } of this.#configured?.sets.values() ?? []) {
-      for (const certificate of [...anchors.map((anchor) => anchor.certificate), ...intermediates]) {
-        yield { kind: 'authority', subject: certificate.subject.toString(), endsAt: certificate.notAfter, leadMilliseconds: authorityLead };
-      }
-    }
-    for (const crl of this.#revocation.crls) {
-      const { thisUpdate, nextUpdate } = crl.list;
-      yield { kind: 'crl', subject: describeCrl(crl), endsAt: nextUpdate, leadMilliseconds: crlLead(thisUpdate, nextUpdate) };
-    }
-  }
-
-  #tellOfEnd(ending: Ending): void {
-    const { kind, subject, endsAt } = ending;
-    this.logger.warn({ kind, subject, endsAt }, `${subject}: counts until ${new Date(endsAt).toISOString()}, and no longer; renew it`);
-    publishExpiry(ending);
-  }
-
   *#authorities(name: Name): Generator<Certificate, void, void> {
-    for (const trustSet of this.#configured?.sets.values() ?? []) {
+    for (const trustSet of this.trust?.sets.values() ?? []) {
       for (const { certificate } of trustSet.anchorsNamed(name)) yield certificate;
       yield* trustSet.pool.named(name);
     }
@@ -319,6 +333,12 @@ export class Verifier {
     }
     return remembered;
   }
+}
+
+/** Who wants to know when a verifier trusts otherwise. */
+export interface TrustObserver {
+  onTrust(): void;
+  onClose(): void;
 }
 
 /** What is kept of a connection, on its socket or HTTP/2 session. */
@@ -339,6 +359,22 @@ interface Question {
 }
 
 const faultsOfTheConnection: ReadonlySet<RefusalCode> = new Set(['PEERCERT_NOT_TLS', 'PEERCERT_CONNECTION_CLOSED']);
+
+/** The issuers of the path that was accepted are candidates again: they may have been presented on a connection that does not show them any more. */
+function withIssuersOf(accepted: AcceptedPath | undefined, peer: Peer): Claim {
+  if (accepted === undefined) return peer;
+  const issuers = accepted.path.certificates.slice(1).map(({ der }) => der);
+  return { ...peer, presentedChain: () => [...issuers, ...peer.presentedChain()] };
+}
+
+/** While the files of a trust set fail, nobody can tell whom it would vouch for. */
+function unlessUnavailable(found: Refusal, asked: readonly TrustSet[], { unavailable }: Trust): Refusal {
+  const name = asked.map((trustSet) => trustSet.name).find((each) => unavailable.has(each));
+  if (name === undefined || (found.code !== 'PEERCERT_ISSUER_UNKNOWN' && found.code !== 'PEERCERT_CHAIN_INCOMPLETE')) return found;
+  return refusal('PEERCERT_NOT_READY', { detail: `trust set '${name}' vouches for nobody: ${unavailable.get(name)}` });
+}
+
+const changedTooOften = `trust or revocation changed ${attempts} times during the verification`;
 
 function notReady(detail: string): Outcome<never> {
   return refused('PEERCERT_NOT_READY', { detail });

@@ -37,7 +37,7 @@ describe('a guard cannot be made with', () => {
     const error = failure({ trust: ca.der, [name]: 'x' });
     expect(error.option).toBe('');
     expect(error.message).toBe(
-      `unknown option '${name}' (did you mean '${near}'?); known are verifier, tls, policy, policies, policyFile, policyTimeoutSeconds, statuses, allowCorsPreflight, trust, trustSets, revocation, closeAfterSeconds, clock, logger, depth, allowServerAuthPurpose, allowPartialChain, initialPolicies, requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy, permittedSubtrees, excludedSubtrees`,
+      `unknown option '${name}' (did you mean '${near}'?); known are verifier, tls, policy, policies, policyFile, policyTimeoutSeconds, statuses, allowCorsPreflight, trust, trustSets, revocation, closeAfterSeconds, clock, logger, keepLastGoodForSeconds, pollSeconds, depth, allowServerAuthPurpose, allowPartialChain, initialPolicies, requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy, permittedSubtrees, excludedSubtrees`,
     );
   });
 

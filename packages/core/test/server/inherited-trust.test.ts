@@ -17,7 +17,7 @@ async function serve(
   prepare: (server: Server) => void = () => undefined,
 ): Promise<{ port: number; server: Server; logger: LogRecord }> {
   const logger = new LogRecord();
-  const verifier = createVerifier({ logger });
+  const verifier = createVerifier({ logger, closeAfterSeconds: 0 });
   const server = createServer({ ...credentials, rejectUnauthorized: false, ...options }, answering({ verifier }));
   prepare(server);
   return { port: await listen(server), server, logger };
@@ -71,5 +71,19 @@ describe('a guard without trust of its own, at a server', () => {
     expect((await open.get()).who).toBe('CN=alice');
     server.setSecureContext(credentials);
     expect((await open.get()).who).toBe('PEERCERT_TRUST_NOT_CONFIGURED');
+  });
+
+  it.each([
+    ['replaced', { ...credentials, ca: pem(other.der) }],
+    ['lost', credentials],
+  ])('whose ca is %s, ends connections that are open and ask for nothing', async (_, context) => {
+    const { port, server } = await serve({ ca: pem(ca.der), requestCert: true });
+    const idle = await Connection.open(port, alice);
+    expect((await idle.get()).who).toBe('CN=alice');
+    const closed = new Promise((resolve) => idle.socket.once('close', resolve));
+    server.setSecureContext(context);
+    // Whoever asks first must not hide the news from those who do not.
+    await get(port, alice);
+    await closed;
   });
 });

@@ -181,7 +181,9 @@ describe('loadCertificates refuses', () => {
     ['another DER structure', sequence(sequence())],
   ])('DER that is no certificate: %s', (_, der) => {
     for (const source of [der, writePem('CERTIFICATE', der)]) {
-      expect(failure(source).message).toMatch(/^trust\.ca: a certificate in the .* given cannot be read: PEERCERT_CERTIFICATE_MALFORMED: /);
+      expect(failure(source).message).toMatch(
+        /^trust\.ca: the .* given holds a certificate that cannot be read: PEERCERT_CERTIFICATE_MALFORMED: /,
+      );
     }
   });
 

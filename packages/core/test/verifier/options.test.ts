@@ -29,7 +29,7 @@ describe('createVerifier refuses the unknown key', () => {
     expect(failure({ trusts: ca.der })).toMatchObject({
       option: '',
       message:
-        "unknown option 'trusts' (did you mean 'trust'?); known are trust, trustSets, revocation, closeAfterSeconds, clock, logger, depth, allowServerAuthPurpose, allowPartialChain, initialPolicies, requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy, permittedSubtrees, excludedSubtrees",
+        "unknown option 'trusts' (did you mean 'trust'?); known are trust, trustSets, revocation, closeAfterSeconds, clock, logger, keepLastGoodForSeconds, pollSeconds, depth, allowServerAuthPurpose, allowPartialChain, initialPolicies, requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy, permittedSubtrees, excludedSubtrees",
     });
   });
 
@@ -44,7 +44,7 @@ describe('createVerifier refuses the unknown key', () => {
   });
 
   const known =
-    'known are ca, intermediates, revocation, dangerouslyTrustSystemRoots, depth, allowServerAuthPurpose, allowPartialChain, initialPolicies, requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy, permittedSubtrees, excludedSubtrees';
+    'known are ca, intermediates, revocation, dangerouslyTrustSystemRoots, keepLastGoodForSeconds, pollSeconds, depth, allowServerAuthPurpose, allowPartialChain, initialPolicies, requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy, permittedSubtrees, excludedSubtrees';
 
   it.each([
     ['cas', 'ca'],

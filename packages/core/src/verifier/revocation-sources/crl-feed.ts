@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../errors/index.js';
 import type { Crl, DenyEntry } from '../../revocation/index.js';
-import { type Files, RefreshedUrl, type SourceProblem, WatchedFiles } from '../../sources/index.js';
+import { type Files, portOf, RefreshedUrl, type SourceProblem, WatchedFiles } from '../../sources/index.js';
 import { run } from '../steps.js';
 import { type CrlContent, type CrlLimits, mostRemoteLists, readCrlContent, tellsAsMuch, withoutRollback } from './crl-content.js';
 import { isHttpUrl } from './options.js';
@@ -124,7 +124,7 @@ function urlFeed(url: string, settings: FeedSettings): CrlFeed {
   const source = new RefreshedUrl({
     url,
     // The operator wrote the address, so it may lead anywhere.
-    fetch: { allowHosts: 'any', allowPrivateAddresses: true, allowPorts: [portOf(url)], largestBytes: settings.largestCrlBytes },
+    fetch: { allowHosts: 'any', allowPrivateAddresses: true, allowPorts: [portOf(new URL(url))], largestBytes: settings.largestCrlBytes },
     async accept(bytes) {
       const read = await run(readCrlContent(bytes, { ...settings, mostLists: mostRemoteLists }, pause));
       if (!read.ok) return read;
@@ -157,9 +157,4 @@ function urlFeed(url: string, settings: FeedSettings): CrlFeed {
     start: () => source.start(),
     close: () => source.close(),
   };
-}
-
-function portOf(url: string): number {
-  const { port, protocol } = new URL(url);
-  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
 }

@@ -15,7 +15,7 @@ import {
   ocspResponders,
   readOcspResponse,
 } from '../../revocation/index.js';
-import { type FetchOptions, type FetchResult, fetchBytes } from '../../sources/index.js';
+import { type FetchOptions, type FetchResult, fetchBytes, portOf } from '../../sources/index.js';
 import type { Certificate } from '../../x509/index.js';
 import { run, type Steps, wait } from '../steps.js';
 import type { OcspOptions } from './options.js';
@@ -158,11 +158,10 @@ export class OcspClient {
   #rulesFor(url: string): FetchOptions & { readonly timeoutSeconds?: number | undefined } {
     const { responder, fromCertificates } = this.#settings.options;
     if (responder === undefined && fromCertificates !== undefined) return fromCertificates;
-    const { port, protocol } = new URL(url);
     return {
       allowHosts: 'any',
       allowPrivateAddresses: true,
-      allowPorts: [port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port)],
+      allowPorts: [portOf(new URL(url))],
     };
   }
 

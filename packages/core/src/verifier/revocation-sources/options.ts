@@ -82,7 +82,8 @@ export interface OcspOptions {
 }
 
 const flag = z.boolean({ error: 'expected true or false' }).optional();
-const seconds = (least: number) => {
+/** A duration of up to a year. */
+export const seconds = (least: number) => {
   const error = `expected a number of seconds, ${least} to 31536000`;
   return z.number({ error }).min(least, { error }).max(31_536_000, { error }).optional();
 };

@@ -86,9 +86,13 @@ export class Revocation {
 
   /** Begins to watch and refresh. Resolves when every source has been read once, or has failed. */
   async start(): Promise<void> {
-    const all = this.#allRules();
-    await Promise.all(all.map((rules) => rules.start()));
-    await this.#prepareAll(all.flatMap(({ crls }) => crls));
+    await Promise.all(this.#allRules().map((rules) => rules.start()));
+    await this.prepareLists();
+  }
+
+  /** Verifies what configured authorities have signed, where they are new. */
+  prepareLists(): Promise<void> {
+    return this.#prepareAll(this.#allRules().flatMap(({ crls }) => crls));
   }
 
   close(): void {
