@@ -1,6 +1,7 @@
 import { ConfigurationError, Guard, type GuardOptions, type RoutePolicy, type UpgradeListener } from '@peercert/core';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
+import { furtherServers } from './further-servers.js';
 import { guardHook, policyHook } from './hook.js';
 import { RouteRequirements } from './route-requirements.js';
 import type { GuardedUpgradeListener, ScopeGuard } from './scope-guard.js';
@@ -26,6 +27,14 @@ const register: FastifyPluginAsync<GuardOptions> = async (app, options) => {
     guard.check(app.server, dispatchesToRoutes);
     tellScope(app, routes);
     ready();
+  });
+  app.addHook('onListen', (done) => {
+    const servers = furtherServers(app);
+    // Their upgrades are handed on to the first server, where they are guarded.
+    for (const server of servers ?? []) guard.protect(server, () => true);
+    if (servers === undefined && options.tls !== undefined)
+      app.log.error('serverTls reaches the first server alone: listen on one address, not on localhost, to have its credentials reloaded');
+    done();
   });
 };
 

@@ -1,6 +1,10 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
-import { TLSSocket } from 'node:tls';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect, TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -194,6 +198,41 @@ describe('on localhost', () => {
       expect((await ask(port, { host })).status).toBe(403);
       expect(json(await ask(port, { host, client: alice }))).toEqual({ CN: ['alice'] });
     }
+  });
+
+  it('has both servers kept up to date by serverTls: with a certificate that is renewed before anybody came', async () => {
+    twoLocalhosts();
+    const folder = mkdtempSync(join(tmpdir(), 'peercert-localhost-'));
+    const [key, cert] = ['server.key', 'server.crt'].map((name) => join(folder, name)) as [string, string];
+    const put = async (name: string): Promise<void> => {
+      const { tls } = await root.issueServer({ subject: { CN: name }, dns: name });
+      writeFileSync(cert, tls.cert);
+      writeFileSync(key, tls.key);
+    };
+    await put('first.test');
+    const verifier = createVerifier(trusting);
+    const tls = serverTls(verifier, { key, cert });
+    const { app, log } = makeApp({ https: tls.options });
+    await app.register(mtls, { verifier, tls });
+    app.get('/', who);
+    const port = await listening(app, 'localhost');
+    const shown = async (host: string): Promise<unknown> => {
+      const socket = connect({ host, port, rejectUnauthorized: false });
+      await once(socket, 'secureConnect');
+      const { CN } = socket.getPeerCertificate().subject;
+      socket.destroy();
+      return CN;
+    };
+    const hosts = ['127.0.0.1', '127.0.0.2'];
+    await put('second.test');
+    await vi.waitFor(async () => expect(await Promise.all(hosts.map(shown))).toEqual(['second.test', 'second.test']), {
+      timeout: 8_000,
+      interval: 20,
+    });
+    for (const host of hosts) expect(json(await ask(port, { host, client: alice }))).toEqual({ CN: ['alice'] });
+    expect(log.filter(({ level }) => level >= 50)).toEqual([]);
+    await verifier.close();
+    rmSync(folder, { recursive: true });
   });
 });
 

@@ -1,15 +1,16 @@
 import type { SecureVersion, TlsOptions } from 'node:tls';
 import { z } from 'zod';
 import { ConfigurationError, parseOptions } from '../errors/index.js';
-import { readFile } from '../sources/index.js';
+import { isName, readFile } from '../sources/index.js';
+import { seconds } from '../verifier/index.js';
 
 /** A file's name, PEM text, or bytes. */
 export type Credential = string | Uint8Array;
 
 export interface ServerTlsOptions {
-  /** The server's private key: a file's name, or PEM. */
+  /** The server's private key: the name of a file, which is watched, or PEM. */
   key: Credential;
-  /** The server's certificate, followed by its intermediates: a file's name, or PEM. It need not be of the CA that clients are trusted by. */
+  /** The server's certificate, followed by its intermediates, likewise. It need not be of the CA that clients are trusted by. */
   cert: Credential;
   /** The passphrase of `key`. */
   passphrase?: string | undefined;
@@ -31,6 +32,8 @@ export interface ServerTlsOptions {
   ciphers?: string | undefined;
   /** Application protocols (ALPN), in order of preference: `['h2', 'http/1.1']`. Fastify and http2 set their own. */
   ALPNProtocols?: string[] | undefined;
+  /** How often the files of `key` and `cert` are looked at besides being watched; 10 unless told. */
+  pollSeconds?: number | undefined;
 }
 
 const credential = z.custom<Credential>(
@@ -61,6 +64,7 @@ const serverTlsOptions = z.strictObject(
       })
       .min(1, { error: 'the list is empty' })
       .optional(),
+    pollSeconds: seconds(0.1),
   },
   {
     error: ({ code }) =>
@@ -68,11 +72,22 @@ const serverTlsOptions = z.strictObject(
   },
 );
 
+/** What a handshake is made of besides key, certificate and authorities. */
+export type TlsSettings = Pick<TlsOptions, 'passphrase' | 'ciphers' | 'ALPNProtocols'> & { readonly minVersion: SecureVersion };
+
+/** The server's key and certificate, PEM. */
+export interface Credentials {
+  readonly key: Buffer;
+  readonly cert: Buffer;
+}
+
 /** The options, with files read. */
 export interface ParsedServerTlsOptions {
-  readonly credentials: Pick<TlsOptions, 'key' | 'cert' | 'passphrase' | 'ciphers' | 'ALPNProtocols'> & {
-    readonly minVersion: SecureVersion;
-  };
+  readonly credentials: Credentials;
+  /** Those of `key` and `cert` that name files, to be watched. */
+  readonly files: { readonly key?: string; readonly cert?: string };
+  readonly pollSeconds: number | undefined;
+  readonly settings: TlsSettings;
   readonly rejectUnauthorized: boolean;
   readonly caHints: boolean;
   readonly allowSessionResumption: boolean;
@@ -89,9 +104,10 @@ export function parseServerTlsOptions(options: unknown): ParsedServerTlsOptions 
     );
   }
   return {
-    credentials: {
-      key: bytesOf(key, 'key'),
-      cert: bytesOf(cert, 'cert'),
+    credentials: { key: bytesOf(key, 'key'), cert: bytesOf(cert, 'cert') },
+    files: { ...(isName(key) ? { key } : {}), ...(isName(cert) ? { cert } : {}) },
+    pollSeconds: parsed.pollSeconds,
+    settings: {
       ...(passphrase === undefined ? {} : { passphrase }),
       ...(ciphers === undefined ? {} : { ciphers }),
       ...(ALPNProtocols === undefined ? {} : { ALPNProtocols }),
@@ -105,5 +121,5 @@ export function parseServerTlsOptions(options: unknown): ParsedServerTlsOptions 
 
 function bytesOf(given: Credential, option: string): Buffer {
   if (given instanceof Uint8Array) return Buffer.from(given);
-  return given.includes('-----BEGIN ') ? Buffer.from(given) : readFile(given, option);
+  return isName(given) ? readFile(given, option) : Buffer.from(given);
 }

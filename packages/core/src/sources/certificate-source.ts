@@ -10,7 +10,7 @@ export type CertificateSource = SingleSource | readonly SingleSource[];
 export type SingleSource = string | Uint8Array | X509Certificate;
 
 /** Whether it names a file, folder or glob, rather than being what one would hold. */
-export function isName(single: SingleSource): single is string {
+export function isName(single: unknown): single is string {
   return typeof single === 'string' && !single.includes('-----BEGIN ');
 }
 

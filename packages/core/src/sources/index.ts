@@ -1,6 +1,6 @@
 export { Alarm } from './alarm.js';
 export { CertificateFeed, type CertificateFeedOptions } from './certificate-feed.js';
-export { type CertificateSource, certificateSourceSchema, type SingleSource } from './certificate-source.js';
+export { type CertificateSource, certificateSourceSchema, isName, type SingleSource } from './certificate-source.js';
 export { fetchBytes } from './fetch-bytes.js';
 export { checkUrl, type FetchRules, isPublicAddress, portOf } from './fetch-rules.js';
 export type { FetchFailure, FetchOptions, FetchResult, FetchSuccess } from './fetch-types.js';

@@ -22,7 +22,7 @@ export {
 } from './options.js';
 export type { DenyInput } from './revocation-sources/deny-input.js';
 export type { DenyChange, DenyStore } from './revocation-sources/deny-store.js';
-export type { ExceptionFor, OcspOptions, RemoteRules, RevocationOptions } from './revocation-sources/options.js';
+export { type ExceptionFor, type OcspOptions, type RemoteRules, type RevocationOptions, seconds } from './revocation-sources/options.js';
 export type { Subtrees } from './subtrees.js';
 export type { Trust } from './trust.js';
-export { createVerifier, Verifier } from './verifier.js';
+export { createVerifier, type TrustObserver, Verifier } from './verifier.js';
