@@ -235,7 +235,7 @@ const table = {
     alert: null,
     status: 503,
     text: 'The service is not ready',
-    mend: 'The verifier is closed, or its trust changed more often than a verification could keep up with: try again.',
+    mend: 'The verifier is closed; or a file of authorities has failed for longer than keepLastGoodForSeconds, and the log says which and why: mend it; or trust changed more often than a verification could keep up with: try again.',
   },
   PEERCERT_INTERNAL: {
     section: 'RFC 9110, section 15.6.1',

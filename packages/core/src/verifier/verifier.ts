@@ -177,7 +177,13 @@ export class Verifier {
     this.#changed();
     // Lists of an authority that is new are verified before somebody has to wait for it.
     this.#revocation.prepareLists().catch((error: unknown) => this.logger.error({ err: error }, 'a CRL could not be verified ahead'));
-    for (const { onTrust } of this.#observers) onTrust();
+    for (const { onTrust } of this.#observers) {
+      try {
+        onTrust();
+      } catch (error) {
+        this.logger.error({ err: error }, 'who was told that trust changed threw');
+      }
+    }
   }
 
   *#verifyGiven(claim: Claim, trustSets: readonly string[] | undefined): Steps<Outcome<ClientIdentity>> {

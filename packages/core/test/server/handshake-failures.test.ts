@@ -49,7 +49,8 @@ async function failure(server: Partial<ServerTlsOptions>, offered: ConnectionOpt
   socket.destroy();
   expect(error).toBeInstanceOf(Error);
   expect(logger.lines).toMatchObject([{ level: 'info', fields: { ...attributes, err: error } }]);
-  return { ...attributes, line: logger.of('info')[0] };
+  const found: Record<string, string | undefined> = { ...attributes, line: logger.of('info')[0] };
+  return found;
 }
 
 describe('peercert:handshake-failure tells', () => {
