@@ -22,7 +22,7 @@ export class SecureContexts {
   readonly #parsed: ParsedServerTlsOptions;
   readonly #credentials: CredentialFiles;
   readonly #open = new Set<Server>();
-  /** What each server was given last, open or not. */
+  /** What each server was given last. */
   readonly #given = new WeakMap<Server, Context>();
   readonly #first: Context;
   #current: Context;
@@ -46,10 +46,10 @@ export class SecureContexts {
     });
   }
 
-  /** Keeps a server that was made with the options up to date while it is open; one that listens again later, then. */
+  /** Keeps a server that was made with the options up to date while it listens. */
   keep(server: Server): void {
     this.#given.set(server, this.#first);
-    this.#add(server);
+    if (server.listening) this.#add(server);
     server.on('listening', () => this.#add(server));
     server.on('close', () => this.#remove(server));
   }

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { connect, createSecureContext, type TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ServerTls, type ServerTlsOptions, serverTls } from '../../src/server/index.js';
+import { WatchedFiles } from '../../src/sources/index.js';
 import { createVerifier, type ReloadEvent, type Verifier } from '../../src/verifier/index.js';
 import { TestFolder } from '../sources/folder.js';
 import { testKey } from '../support/certificate-builder.js';
@@ -260,6 +261,20 @@ describe('authorities that change', () => {
     );
     expect((server as { ca?: unknown }).ca).toEqual([pem(ca.der)]);
     expect((await get(port, presenting(client(ca)))).who).toBe('CN=alice');
+  });
+});
+
+describe('nothing is watched yet', () => {
+  it('before a server listens, which then has what is there at that time', async () => {
+    const tls = make();
+    const server = serve(tls);
+    const watching = vi.spyOn(WatchedFiles.prototype, 'start');
+    renew();
+    expect(watching).not.toHaveBeenCalled();
+    const port = await listen(server);
+    expect(watching).toHaveBeenCalledOnce();
+    await shows(port, 'second.test');
+    watching.mockRestore();
   });
 });
 
