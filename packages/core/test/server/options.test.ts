@@ -68,7 +68,7 @@ describe('serverTls refuses', () => {
     if (near !== undefined) expect(error.message).toContain(`unknown option '${name}' (did you mean '${near}'?)`);
     expect(error.message).toContain(`unknown option '${name}'`);
     expect(error.message).toContain(
-      'known are key, cert, passphrase, rejectUnauthorized, caHints, allowSessionResumption, minVersion, ciphers, ALPNProtocols',
+      'known are key, cert, passphrase, rejectUnauthorized, caHints, allowSessionResumption, minVersion, ciphers, ALPNProtocols, pollSeconds',
     );
   });
 
@@ -87,6 +87,7 @@ describe('serverTls refuses', () => {
     ['caHints', { caHints: false }, "expected 'anchors' or 'none'"],
     ['minVersion', { minVersion: 'TLSv1.1' }, "expected 'TLSv1.2' or 'TLSv1.3'"],
     ['minVersion', { minVersion: 1.3 }, "expected 'TLSv1.2' or 'TLSv1.3'"],
+    ['pollSeconds', { pollSeconds: 0 }, 'expected a number of seconds, 0.1 to 31536000'],
     ['ciphers', { ciphers: '' }, 'is empty'],
     ['ciphers', { ciphers: ['AES'] }, 'expected an OpenSSL cipher list'],
     ['ALPNProtocols', { ALPNProtocols: [] }, 'the list is empty'],

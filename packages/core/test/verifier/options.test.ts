@@ -75,6 +75,20 @@ describe('createVerifier refuses', () => {
   });
 
   it.each([
+    ['keepLastGoodForSeconds', 0, 1],
+    ['keepLastGoodForSeconds', Number.POSITIVE_INFINITY, 1],
+    ['pollSeconds', 0, 0.1],
+    ['pollSeconds', '10', 0.1],
+  ])('%s: %o', (name, value, least) => {
+    const message = `expected a number of seconds, ${least} to 31536000`;
+    expect(failure({ trust: ca.der, [name]: value })).toMatchObject({ option: name, message: `${name}: ${message}` });
+    expect(failure({ trust: { ca: ca.der, [name]: value } })).toMatchObject({
+      option: `trust.${name}`,
+      message: `trust.${name}: ${message}`,
+    });
+  });
+
+  it.each([
     [null, 'found null'],
     [7, 'found number'],
     [true, 'found boolean'],
