@@ -37,6 +37,8 @@ export interface GuardOptions extends VerifierOptions {
 
 export interface ParsedGuardOptions {
   readonly verifier: Verifier;
+  /** It was made here, and nobody else can close it. */
+  readonly ownsVerifier: boolean;
   readonly tls: AttachableTls | undefined;
   /** Undefined where the options say nothing. */
   readonly policy: { readonly given: unknown } | undefined;
@@ -102,6 +104,7 @@ export function parseGuardOptions(options: unknown, logger?: Logger): ParsedGuar
   );
   return {
     verifier: verifierOf(parsed, forVerifier, logger),
+    ownsVerifier: parsed.verifier === undefined && parsed.tls === undefined,
     tls: parsed.tls,
     policy: Object.hasOwn(parsed, 'policy') ? { given: parsed.policy } : undefined,
     policies: parsed.policies ?? {},

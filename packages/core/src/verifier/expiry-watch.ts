@@ -33,6 +33,7 @@ export class ExpiryWatch {
   readonly #tell: (ending: Ending) => void;
   readonly #alarm: Alarm;
   #told = new Set<string>();
+  #closed = false;
 
   constructor(items: () => Iterable<Watched>, now: () => number, tell: (ending: Ending) => void, runtime: Runtime = nodeRuntime) {
     this.#items = items;
@@ -43,6 +44,7 @@ export class ExpiryWatch {
 
   /** A clock that tells no time is no reason to stop: it is asked again. */
   check(): void {
+    if (this.#closed) return;
     this.#alarm.in(hour);
     const told = new Set<string>();
     for (const { kind, subject, endsAt, leadMilliseconds } of this.#items()) {
@@ -55,7 +57,9 @@ export class ExpiryWatch {
     this.#told = told;
   }
 
+  /** For good: what is still under way when a verifier is closed must not set the alarm again. */
   close(): void {
+    this.#closed = true;
     this.#alarm.cancel();
   }
 }

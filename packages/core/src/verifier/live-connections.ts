@@ -47,6 +47,7 @@ export class LiveConnections {
   /** Something changed since all were last put down to be looked at: many changes in one go cost no more than one. */
   #areAllDue = false;
   #isWorking = false;
+  #closed = false;
 
   /** `hasNews` is asked every second while there are connections: whether something changed that nobody tells of. */
   constructor(now: () => number, graceSeconds: number, onEnd: (refusal: Refusal) => void, hasNews: () => boolean = () => false) {
@@ -67,7 +68,7 @@ export class LiveConnections {
       known.validUntil = validUntil;
       return;
     }
-    if (!(key instanceof EventEmitter) || isClosed(key)) return;
+    if (this.#closed || !(key instanceof EventEmitter) || isClosed(key)) return;
     const state = { isChecking: false, changesSeen: 0, refusal: undefined, grace: undefined, isGraceOver: false, isTold: false };
     this.#entries.set(key, { validUntil, recheck, listeners: new Set(), ...state });
     key.once('close', () => this.#remove(key));
@@ -93,7 +94,9 @@ export class LiveConnections {
     this.#work();
   }
 
+  /** For good: nothing is taken note of any more, and what is open stays so. */
   close(): void {
+    this.#closed = true;
     for (const key of [...this.#entries.keys()]) this.#remove(key);
   }
 

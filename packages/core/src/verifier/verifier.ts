@@ -103,7 +103,7 @@ export class Verifier {
    * has to be asked, or a long CRL verified. Returns whatever a peer can cause; throws what the clock throws, and for a clock that tells no time.
    */
   authenticate(request: PeerRequest, trustSets?: readonly string[]): MaybePromise<Outcome<ClientIdentity>> {
-    if (this.#closed) return notReady('the verifier is closed');
+    if (this.#closed) return closed;
     const trust = this.#trustOf(request);
     const connection = this.#connectionOf(request);
     const name = trustSets === undefined ? '' : JSON.stringify(trustSets);
@@ -127,7 +127,7 @@ export class Verifier {
    * the identity's `source` is `'given'`.
    */
   verify(certificates: readonly Uint8Array[], trustSets?: readonly string[]): MaybePromise<Outcome<ClientIdentity>> {
-    if (this.#closed) return notReady('the verifier is closed');
+    if (this.#closed) return closed;
     const [endEntity, ...others] = certificates.map((der) => Uint8Array.from(der));
     if (endEntity === undefined) return refused('PEERCERT_CERTIFICATE_MISSING', { detail: 'no certificate was given' });
     return run(this.#verifyGiven({ endEntity, presentedChain: () => others, resumed: false }, trustSets));
@@ -155,7 +155,10 @@ export class Verifier {
     return key === undefined ? () => undefined : this.#live.listen(key, listener);
   }
 
-  /** Ends the verifier: from now on every request is refused with NOT_READY, and nothing is watched or fetched any more. */
+  /**
+   * Ends the verifier: from now on every request is refused with NOT_READY, those that wait for a verdict included, and nothing is watched or fetched any
+   * more. Open connections are left alone.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     this.#sources?.close();
@@ -191,6 +194,7 @@ export class Verifier {
       const { trust } = this;
       if (trust === undefined) return refused('PEERCERT_TRUST_NOT_CONFIGURED', { detail: 'the verifier was given no trust' });
       const verdict = yield* this.#verdictOn(claim, 'given', trust, trustSets);
+      if (this.#closed) return closed;
       if (this.trust === verdict.trust && this.#revocation.generation === verdict.revocation) return verdict.outcome;
     }
     return notReady(changedTooOften);
@@ -201,6 +205,7 @@ export class Verifier {
     const { request, connection, name } = question;
     for (let attempt = 0; attempt < attempts; attempt++) {
       const verdict = yield* this.#decide(question);
+      if (this.#closed) return closed;
       const now = this.#trustOf(request);
       if ((now.ok ? now.value : undefined) !== verdict.trust || this.#revocation.generation !== verdict.revocation) continue;
       connection.verdicts.set(name, verdict);
@@ -381,6 +386,8 @@ function unlessUnavailable(found: Refusal, asked: readonly TrustSet[], { unavail
 }
 
 const changedTooOften = `trust or revocation changed ${attempts} times during the verification`;
+
+const closed = notReady('the verifier is closed');
 
 function notReady(detail: string): Outcome<never> {
   return refused('PEERCERT_NOT_READY', { detail });

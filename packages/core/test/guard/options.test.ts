@@ -142,6 +142,15 @@ describe('a guard cannot be made with', () => {
 });
 
 describe('a guard is made with', () => {
+  it('a verifier, which it closes only if it was made for it', async () => {
+    const given = createVerifier({ trust: ca.der });
+    const own = new Guard({ trust: ca.der });
+    for (const guard of [new Guard({ verifier: given }), new Guard({ tls: { verifier: given, attach } }), own]) await guard.close();
+    const code = (outcome: unknown): unknown => (outcome as { refusal: { code: string } }).refusal.code;
+    expect(code(await given.verify([]))).toBe('PEERCERT_CERTIFICATE_MISSING');
+    expect(code(await own.verifier.verify([]))).toBe('PEERCERT_NOT_READY');
+  });
+
   it('a verifier, the tls of one, or options for one', () => {
     expect(new Guard({ verifier }).verifier).toBe(verifier);
     expect(new Guard({ tls }).verifier).toBe(verifier);

@@ -46,6 +46,9 @@ describe('ExpiryWatch', () => {
     held.push({ kind: 'crl', subject: 'another', endsAt: runtime.now(), leadMilliseconds: 0 });
     runtime.pass(2 * 3_600_000);
     expect(told).toHaveLength(1);
+    watched.check();
+    runtime.pass(2 * 3_600_000);
+    expect(told).toHaveLength(1);
   });
 
   it('forgets what was renewed, and tells of the next end', () => {

@@ -368,6 +368,8 @@ describe('of what is kept', () => {
     live.close();
     await pass(2 * grace);
     expect([live.size, socket.destroyed, vi.getTimerCount()]).toEqual([0, false, 0]);
+    open(new Connection(), () => revoked);
+    expect([live.size, vi.getTimerCount()]).toEqual([0, 0]);
   });
 });
 

@@ -15,6 +15,8 @@ export interface DistributionPointSettings extends CrlLimits {
   /** A list came from there. */
   readonly onCrls: (url: string, crls: readonly Crl[]) => void;
   readonly onFailure: (url: string, problem: string) => void;
+  /** Calls off every request under way; what comes of them is told to nobody, and not put in force. */
+  readonly signal?: AbortSignal | undefined;
   readonly fetchBytes?: ((url: string, options: FetchOptions) => Promise<FetchResult>) | undefined;
 }
 
@@ -112,9 +114,10 @@ export class DistributionPoints {
   }
 
   async #ask(url: string, entry: Entry): Promise<string | undefined> {
-    const { prepare, now, onCrls, onFailure } = this.#settings;
+    const { prepare, now, onCrls, onFailure, signal } = this.#settings;
     entry.askedAt = now();
     const read = await this.#read(url);
+    if (signal?.aborted === true) return 'was called off';
     entry.problem = read.ok ? undefined : `${new URL(url).host}: ${read.problem}`;
     if (read.ok) {
       await prepare(read.value);
@@ -125,13 +128,14 @@ export class DistributionPoints {
   }
 
   async #read(url: string): Promise<Read<readonly Crl[]>> {
-    const { rules, largestCrlBytes, pause, fetchBytes: fetch = fetchBytes } = this.#settings;
+    const { rules, largestCrlBytes, pause, signal, fetchBytes: fetch = fetchBytes } = this.#settings;
     const { timeoutSeconds = 5, ...hosts } = rules;
     const answer = await fetch(url, {
       ...hosts,
       largestBytes: largestCrlBytes,
       timeoutMilliseconds: timeoutSeconds * 1_000,
       inBackground: true,
+      signal,
     });
     if (!answer.ok) return { ok: false, problem: answer.detail };
     const read = await run(readCrlContent(answer.bytes, { ...this.#settings, mostLists: mostRemoteLists }, pause));

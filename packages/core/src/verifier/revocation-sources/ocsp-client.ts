@@ -28,6 +28,8 @@ export interface OcspSettings {
   /** An answer revoked a certificate that was good, or the other way round. */
   readonly onChange: () => void;
   readonly onFailure: (responder: string, problem: string) => void;
+  /** Calls off every request under way; nothing is told of them. */
+  readonly signal?: AbortSignal | undefined;
   readonly fetchBytes?: ((url: string, options: FetchOptions) => Promise<FetchResult>) | undefined;
 }
 
@@ -92,7 +94,7 @@ export class OcspClient {
     let last: Unknown = unknown('unavailable', 'no responder was asked');
     for (const url of urls) {
       const status = await this.#askOne(url, question);
-      if (status.status !== 'unknown') return status;
+      if (status.status !== 'unknown' || this.#settings.signal?.aborted === true) return status;
       this.#settings.onFailure(new URL(url).host, status.detail);
       last = { ...status, detail: `${new URL(url).host}: ${status.detail}` };
     }
@@ -140,7 +142,7 @@ export class OcspClient {
   }
 
   #send(url: string, request: Uint8Array, isCacheable: boolean): Promise<FetchResult> {
-    const { options, fetchBytes: fetch = fetchBytes } = this.#settings;
+    const { options, signal, fetchBytes: fetch = fetchBytes } = this.#settings;
     const { timeoutSeconds = options.timeoutSeconds ?? 5, ...rules } = this.#rulesFor(url);
     const common = {
       ...rules,
@@ -148,6 +150,7 @@ export class OcspClient {
       largestBytes: largestResponse,
       timeoutMilliseconds: timeoutSeconds * 1_000,
       inBackground: true,
+      signal,
     };
     const get = isCacheable ? ocspGetUrl(url, request) : undefined;
     if (get !== undefined) return fetch(get, common);

@@ -57,6 +57,7 @@ export class Revocation {
   #generation: object = {};
   /** A deny store may tell while it is being subscribed to, when there is nobody yet who was let in. */
   #isMade = false;
+  readonly #closing = new AbortController();
 
   /** Reads files now; throws `ConfigurationError` for what is wrong with them. */
   constructor(setup: RevocationSetup) {
@@ -96,6 +97,7 @@ export class Revocation {
   }
 
   close(): void {
+    this.#closing.abort();
     for (const rules of this.#allRules()) rules.close();
   }
 
@@ -258,6 +260,7 @@ export class Revocation {
       now,
       pause,
       fetchBytes,
+      signal: this.#closing.signal,
       prepare: (crls) => this.#prepareAll(crls),
       onCrls: (url, crls) => {
         const detail = describeContent({ crls, denied: [] });
@@ -280,6 +283,7 @@ export class Revocation {
       responderCertificates,
       now,
       fetchBytes,
+      signal: this.#closing.signal,
       onChange: () => this.#changed(),
       onFailure: (source, problem) => {
         logger.warn({ source }, `revocation: OCSP responder ${source}: ${problem}`);

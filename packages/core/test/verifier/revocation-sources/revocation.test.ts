@@ -1,8 +1,14 @@
 import { channel } from 'node:diagnostics_channel';
+import { EventEmitter, once } from 'node:events';
+import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../../src/errors/index.js';
 import type { RevocationEvent, RevocationOptions, VerifierOptions } from '../../../src/verifier/index.js';
+import type { Certificate } from '../../../src/x509/index.js';
 import { client } from '../../path/pki.js';
+import { serving } from '../../sources/test-server.js';
+import { cRLDistributionPoints } from '../../support/crl-builder.js';
+import { generalName } from '../../support/extensions.js';
 import { requestWith } from '../fakes.js';
 import { alice, ca, carol, certificatePem, crl, folder, mallory, stranger, sub, watched } from './scene.js';
 
@@ -146,4 +152,32 @@ it('a verifier that is closed says nothing any more', async () => {
   const { verifier, says } = watched({ crl: crl() });
   await verifier.close();
   expect(await says(alice)).toBe('PEERCERT_NOT_READY');
+});
+
+describe('while a verdict waits for', () => {
+  const patience = { timeoutSeconds: 60 };
+
+  it.each<[string, (base: string) => RevocationOptions, (base: string) => Certificate]>([
+    ['a responder', (base) => ({ ocsp: { responder: base, ...patience } }), () => alice],
+    [
+      'a distribution point',
+      (base) => {
+        const allowPorts = [Number(new URL(base).port)];
+        return { distributionPoints: { allowHosts: ['127.0.0.1'], allowPrivateAddresses: true, allowPorts, ...patience } };
+      },
+      (base) => client(ca, { extensions: [cRLDistributionPoints({ fullName: [generalName.uniformResourceIdentifier(base)] })] }, 'dave'),
+    ],
+  ])('%s, close() calls the request off, and nobody is let in', async (_whom, options, holder) => {
+    const requests = new EventEmitter();
+    const asked = once(requests, 'request') as Promise<[Socket]>;
+    const base = await serving(({ socket }) => void requests.emit('request', socket));
+    const { verifier, says, log } = watched(options(base));
+    const said = says(holder(base));
+    const [socket] = await asked;
+    const calledOff = once(socket, 'close');
+    await verifier.close();
+    expect(await said).toBe('PEERCERT_NOT_READY');
+    await calledOff;
+    expect(log.of('warn')).toEqual([]);
+  });
 });
