@@ -22,6 +22,7 @@ const register: FastifyPluginAsync<GuardOptions> = async (app, options) => {
     'onRequest',
     guardHook(guard, (request) => requirements.of(request.routeOptions.config)),
   );
+  // After the last request, as Fastify has it.
   app.addHook('onClose', () => guard.close());
   app.addHook('onReady', (ready) => {
     guard.check(app.server, dispatchesToRoutes);

@@ -124,17 +124,15 @@ export class Guard {
     this.protect(server, vouch);
   }
 
-  /** Closes the verifier, if the guard made it: one that was given, by itself or with `serverTls`, may serve others, and is its giver's to close. */
-  async close(): Promise<void> {
-    if (this.#options.ownsVerifier) await this.verifier.close();
-  }
-
   /** A listener for 'upgrade' or 'connect' that passes on what satisfies the policy, with the identity, and ends the rest. */
   upgrade(requirement: Requirement, listener: (...args: [...Parameters<UpgradeListener>, ClientIdentity | null]) => void): UpgradeListener {
     return upgradeListener((request) => this.decide(request as GuardRequest, requirement), listener);
   }
 
-  /** Ends the watching of the policy file, and the verifier if it was made for this guard: requests are refused from then on. */
+  /**
+   * Ends the watching of the policy file, and closes the verifier, if the guard made it: one that was given, by itself or with `serverTls`, may serve others, and is
+   * its giver's to close.
+   */
   async close(): Promise<void> {
     this.#policyFeed?.close();
     if (this.#options.ownsVerifier) await this.verifier.close();

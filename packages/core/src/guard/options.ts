@@ -45,8 +45,6 @@ export interface ParsedGuardOptions {
   readonly policies: Readonly<Record<string, unknown>>;
   readonly policyFile: string | undefined;
   readonly policyTimeoutSeconds: number;
-  /** Whether the verifier was made for this guard, and ends with it. */
-  readonly ownsVerifier: boolean;
   readonly statuses: Partial<Record<RefusalCode, number>>;
   readonly allowCorsPreflight: boolean;
 }
@@ -110,7 +108,6 @@ export function parseGuardOptions(options: unknown, logger?: Logger): ParsedGuar
     policies: parsed.policies ?? {},
     policyFile: parsed.policyFile,
     policyTimeoutSeconds: parsed.policyTimeoutSeconds ?? 5,
-    ownsVerifier: parsed.verifier === undefined && parsed.tls === undefined,
     statuses: parsed.statuses ?? {},
     allowCorsPreflight: parsed.allowCorsPreflight ?? false,
   };
