@@ -1,0 +1,62 @@
+// @ts-check
+import { createServer } from 'node:https';
+import { mtls as expressMtls } from '@peercert/express';
+import { mtls as fastifyMtls } from '@peercert/fastify';
+import express from 'express';
+import Fastify from 'fastify';
+
+/**
+ * A guarded server for programs: `/` says who asks, and whatever else is told of `answer`.
+ *
+ * @typedef {{ port: number, verifier: import('@peercert/core').Verifier, server: import('node:net').Server, close(): Promise<void> }} Serving
+ * @typedef {{ mtls: import('@peercert/core').GuardOptions, tls: import('node:tls').TlsOptions, port?: number, answer?: () => object }} Setup
+ */
+
+/**
+ * @param {string} kind 'Fastify', 'Fastify over HTTP/2' or 'Express'
+ * @param {Setup} setup
+ * @returns {Promise<Serving>} whose `close` is what the framework itself has for it
+ */
+export function serve(kind, setup) {
+  if (kind === 'Express') return serveExpress(setup);
+  if (kind === 'Fastify') return serveFastify(Fastify({ https: setup.tls }), setup);
+  if (kind === 'Fastify over HTTP/2') return serveFastify(Fastify({ http2: true, https: setup.tls }), setup);
+  throw new TypeError(`no server is called ${kind}`);
+}
+
+/**
+ * @param {any} app a Fastify instance, whichever server it has
+ * @param {Setup} setup
+ * @returns {Promise<Serving>}
+ */
+async function serveFastify(app, { mtls, port = 0, answer }) {
+  await app.register(fastifyMtls, mtls);
+  app.get('/', async (/** @type {any} */ { clientIdentity }) => said(clientIdentity, answer));
+  await app.listen({ port, host: '127.0.0.1' });
+  return { port: app.server.address().port, verifier: app.mtls.verifier, server: app.server, close: () => app.close() };
+}
+
+/**
+ * @param {Setup} setup
+ * @returns {Promise<Serving>}
+ */
+async function serveExpress({ mtls, tls, port = 0, answer }) {
+  const auth = expressMtls(mtls);
+  const app = express();
+  app.use(auth);
+  app.get('/', (request, response) => void response.json(said(request.clientIdentity, answer)));
+  app.use((/** @type {any} */ error, /** @type {any} */ _request, /** @type {any} */ response, /** @type {any} */ _next) => {
+    response.status(error.status ?? 500).json({ code: error.code, ...answer?.() });
+  });
+  const server = createServer(tls, app);
+  auth.check(server);
+  await new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(undefined)));
+  const address = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const close = () => new Promise((resolve) => server.close(() => resolve(undefined)));
+  return { port: address.port, verifier: auth.verifier, server, close: async () => void (await close()) };
+}
+
+/** @param {any} identity @param {(() => object) | undefined} answer */
+function said(identity, answer) {
+  return { CN: identity?.subject.attributes.CN?.[0] ?? null, ...answer?.() };
+}
