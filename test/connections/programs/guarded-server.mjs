@@ -1,15 +1,19 @@
 // @ts-check
 import { createServer } from 'node:https';
+import { threadId } from 'node:worker_threads';
 import { mtls as expressMtls } from '@peercert/express';
 import { mtls as fastifyMtls } from '@peercert/fastify';
 import express from 'express';
 import Fastify from 'fastify';
 
+/** Which process and thread answers: the header `answered-by`. */
+const self = `${process.pid}.${threadId}`;
+
 /**
- * A guarded server for programs: `/` says who asks, and whatever else is told of `answer`.
+ * A guarded server for programs: `/` says who asks.
  *
  * @typedef {{ port: number, verifier: import('@peercert/core').Verifier, server: import('node:net').Server, close(): Promise<void> }} Serving
- * @typedef {{ mtls: import('@peercert/core').GuardOptions, tls: import('node:tls').TlsOptions, port?: number, answer?: () => object }} Setup
+ * @typedef {{ mtls: import('@peercert/core').GuardOptions, tls: import('node:tls').TlsOptions, port?: number }} Setup
  */
 
 /**
@@ -29,9 +33,10 @@ export function serve(kind, setup) {
  * @param {Setup} setup
  * @returns {Promise<Serving>}
  */
-async function serveFastify(app, { mtls, port = 0, answer }) {
+async function serveFastify(app, { mtls, port = 0 }) {
+  app.addHook('onRequest', async (/** @type {any} */ _request, /** @type {any} */ reply) => void reply.header('answered-by', self));
   await app.register(fastifyMtls, mtls);
-  app.get('/', async (/** @type {any} */ { clientIdentity }) => said(clientIdentity, answer));
+  app.get('/', async (/** @type {any} */ { clientIdentity }) => ({ CN: nameIn(clientIdentity) }));
   await app.listen({ port, host: '127.0.0.1' });
   return { port: app.server.address().port, verifier: app.mtls.verifier, server: app.server, close: () => app.close() };
 }
@@ -40,13 +45,17 @@ async function serveFastify(app, { mtls, port = 0, answer }) {
  * @param {Setup} setup
  * @returns {Promise<Serving>}
  */
-async function serveExpress({ mtls, tls, port = 0, answer }) {
+async function serveExpress({ mtls, tls, port = 0 }) {
   const auth = expressMtls(mtls);
   const app = express();
+  app.use((_request, response, next) => {
+    response.setHeader('answered-by', self);
+    next();
+  });
   app.use(auth);
-  app.get('/', (request, response) => void response.json(said(request.clientIdentity, answer)));
+  app.get('/', (request, response) => void response.json({ CN: nameIn(request.clientIdentity) }));
   app.use((/** @type {any} */ error, /** @type {any} */ _request, /** @type {any} */ response, /** @type {any} */ _next) => {
-    response.status(error.status ?? 500).json({ code: error.code, ...answer?.() });
+    response.status(error.status ?? 500).json({ code: error.code });
   });
   const server = createServer(tls, app);
   auth.check(server);
@@ -56,7 +65,7 @@ async function serveExpress({ mtls, tls, port = 0, answer }) {
   return { port: address.port, verifier: auth.verifier, server, close: async () => void (await close()) };
 }
 
-/** @param {any} identity @param {(() => object) | undefined} answer */
-function said(identity, answer) {
-  return { CN: identity?.subject.attributes.CN?.[0] ?? null, ...answer?.() };
+/** @param {any} identity */
+function nameIn(identity) {
+  return identity?.subject.attributes.CN?.[0] ?? null;
 }
