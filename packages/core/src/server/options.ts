@@ -20,8 +20,8 @@ export interface ServerTlsOptions {
    */
   rejectUnauthorized?: boolean | undefined;
   /**
-   * `'anchors'`, the default, tells clients the names of the trusted authorities: Java clients send no certificate without, browsers offer only
-   * fitting ones. `'none'` tells none; needed when the names take more than 48 KB.
+   * `'anchors'`, the default, tells clients the names of the trusted authorities: browsers, Java and Go send or offer a certificate of these, or none.
+   * `'none'` tells none, and leaves the choice to them; needed when the names take more than 48 KB.
    */
   caHints?: 'anchors' | 'none' | undefined;
   /** Let clients resume TLS sessions. A resumed session carries no intermediates; the guard verifies it like any other. */
