@@ -17,12 +17,14 @@ function open(port, client) {
 
 /** A connection that is kept. */
 export class Held {
+  client;
   #socket;
   /** Settles when it is closed, by whomever. */
   closed;
 
   /** @param {number} port @param {Client} client */
   constructor(port, client) {
+    this.client = client;
     this.#socket = open(port, client);
     this.closed = new Promise((resolve) => this.#socket.once('close', resolve));
   }
@@ -59,7 +61,8 @@ function statusOf(socket) {
       resolve(Number(text.slice(9, 12)));
     };
     socket.on('data', read).on('close', fail);
-    socket.write(request);
+    if (socket.destroyed) fail();
+    else socket.write(request);
   });
 }
 

@@ -60,13 +60,24 @@ export function leaks({ bare, guarded, churned, reloaded }) {
   return [...found.map(([what, bytes]) => `${bytes} bytes of heap are left of ${what}`), ...(isBlind ? ['nothing was measured'] : [])];
 }
 
+/** Connections that stay, each of which has asked once. @param {Server} server @param {readonly Client[]} clients */
+async function hold({ port }, clients) {
+  /** @type {Held[]} */
+  const lines = [];
+  await eachOf(clients, async (client) => {
+    const line = new Held(port, client);
+    lines.push(line);
+    expectStatus(await line.ask(), 200);
+  });
+  return lines;
+}
+
 /** What a connection that has asked once holds, for as long as it is open. @param {Server} server @param {readonly Client[]} clients */
 async function heldBytes(server, clients) {
   // What is made once, and what Node.js keeps for later, is none of theirs.
   await eachOf(clients, async (client) => void (await visits['asks and leaves']?.({ port: server.port, client })));
   const before = await server.idle();
-  const lines = clients.map((client) => new Held(server.port, client));
-  await eachOf(lines, async (line) => expectStatus(await line.ask(), 200));
+  const lines = await hold(server, clients);
   const during = await server.memory();
   await Promise.all(lines.map((line) => line.close()));
   const after = await server.idle();
@@ -128,18 +139,16 @@ async function churn(server, connections, visitor, tell) {
  */
 async function holdThroughReloads(server, { pki, clients, victims, tell }) {
   const before = await server.idle();
-  const lines = clients.map((client) => new Held(server.port, client));
-  const doomed = victims.map((client) => ({ client, line: new Held(server.port, client) }));
+  const lines = await hold(server, clients);
+  const doomed = await hold(server, victims);
   const askAll = () => eachOf(lines, async (line) => expectStatus(await line.ask(), 200));
-  await askAll();
-  await eachOf(doomed, async ({ line }) => expectStatus(await line.ask(), 200));
   const atFirst = await server.memory();
   /** One for each kind of thing that is reloaded. @type {readonly ((client: Client) => Promise<void>)[]} */
   const reloads = [(client) => pki.revoke(client), (client) => pki.deny(client)];
   const tookMilliseconds = [];
-  for (const [index, { client, line }] of doomed.entries()) {
+  for (const [index, line] of doomed.entries()) {
     const began = performance.now();
-    await reloads[index % reloads.length]?.(client);
+    await reloads[index % reloads.length]?.(line.client);
     await line.closed;
     tookMilliseconds.push(performance.now() - began);
     await askAll();
