@@ -80,16 +80,17 @@ describe('workers', () => {
     expect(second).toMatchObject({ verdict: 'alice', resumed: false });
   });
 
-  test.each<[string, (watched: WatchedFolder) => Promise<void>, keyof WatchedFolder['people']]>([
-    ['a CRL', ({ people, revoke }) => revoke(people.mallory), 'mallory'],
-    ['a deny list', ({ people, deny }) => deny(people.trudy), 'trudy'],
-  ])('all end the connections of whom %s takes out, and let nobody of them in again', async (_what, change, name) => {
+  test.each<[string, (watched: WatchedFolder) => Promise<void>, keyof WatchedFolder['people'], string]>([
+    ['a CRL', ({ people, revoke }) => revoke(people.mallory), 'mallory', 'PEERCERT_CERTIFICATE_REVOKED'],
+    ['a deny list', ({ people, deny }) => deny(people.trudy), 'trudy', 'PEERCERT_CERTIFICATE_REVOKED'],
+    ['the list of authorities', ({ distrust }) => distrust(), 'victor', 'PEERCERT_ISSUER_UNKNOWN'],
+  ])('all end the connections of whom %s takes out, and let nobody of them in again', async (_what, change, name, code) => {
     const { tls } = watched.people[name];
     const closed = (await linesToBoth(running.port, tls)).map(whenClosed);
     await change(watched);
     await Promise.all(closed);
     const answers = await ofEachWorker(() => answered(running.port, tls));
-    expect(answers.map(({ verdict }) => verdict)).toEqual(['PEERCERT_CERTIFICATE_REVOKED', 'PEERCERT_CERTIFICATE_REVOKED']);
+    expect(answers.map(({ verdict }) => verdict)).toEqual([code, code]);
     expect((await answered(running.port, watched.people.alice.tls)).verdict).toBe('alice');
   });
 

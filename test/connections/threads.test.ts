@@ -49,10 +49,11 @@ test.each(['TLSv1.2', 'TLSv1.3'] as const)(
   },
 );
 
-test.each<[string, (folder: WatchedFolder) => Promise<void>, keyof WatchedFolder['people']]>([
-  ['a CRL', ({ people, revoke }) => revoke(people.mallory), 'mallory'],
-  ['a deny list', ({ people, deny }) => deny(people.trudy), 'trudy'],
-])('whom %s takes out is out in every thread', async (_what, change, name) => {
+test.each<[string, (folder: WatchedFolder) => Promise<void>, keyof WatchedFolder['people'], string]>([
+  ['a CRL', ({ people, revoke }) => revoke(people.mallory), 'mallory', 'PEERCERT_CERTIFICATE_REVOKED'],
+  ['a deny list', ({ people, deny }) => deny(people.trudy), 'trudy', 'PEERCERT_CERTIFICATE_REVOKED'],
+  ['the list of authorities', ({ distrust }) => distrust(), 'victor', 'PEERCERT_ISSUER_UNKNOWN'],
+])('whom %s takes out is out in every thread', async (_what, change, name, code) => {
   const { tls } = watched.people[name];
   const lines = ports.map((port) => new KeepAliveLine(port, tls));
   for (const line of lines) expect((await line.ask()).status).toBe(200);
@@ -60,7 +61,7 @@ test.each<[string, (folder: WatchedFolder) => Promise<void>, keyof WatchedFolder
   await change(watched);
   await Promise.all(closed);
   const answers = await Promise.all(ports.map((port) => answered(port, tls)));
-  expect(answers.map(({ verdict }) => verdict)).toEqual(['PEERCERT_CERTIFICATE_REVOKED', 'PEERCERT_CERTIFICATE_REVOKED']);
+  expect(answers.map(({ verdict }) => verdict)).toEqual([code, code]);
 });
 
 test('a thread that closes what it has ends by itself, and leaves the others alone', async () => {

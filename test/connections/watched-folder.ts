@@ -14,6 +14,7 @@ export async function watchedFolder() {
   };
   const root = await createAuthority({ subject: { CN: 'Root' } });
   const other = await createAuthority({ subject: { CN: 'Other Root' } });
+  const former = await createAuthority({ subject: { CN: 'Former Root' } });
   const sub = await root.issueAuthority({ subject: { CN: 'Issuing CA' } });
   const server = await root.issueServer({ dns: 'localhost', ip: '127.0.0.1' });
   const named = (CN: string) => root.issueClient({ subject: { CN } });
@@ -24,6 +25,8 @@ export async function watchedFolder() {
     trudy: await named('trudy'),
     revoked: await named('revoked'),
     stranger: await other.issueClient({ subject: { CN: 'alice' } }),
+    /** Of an authority that a test may take out. */
+    victor: await former.issueClient({ subject: { CN: 'victor' } }),
     expired: await root.issueClient({
       subject: { CN: 'alice' },
       notBefore: new Date(Date.now() - 2 * hour),
@@ -35,10 +38,10 @@ export async function watchedFolder() {
   const revoked: Credential[] = [people.revoked];
   const writeLists = async (): Promise<void> => {
     const own = await root.issueCrl({ revoked: revoked.map((certificate) => ({ certificate })) });
-    const lists = [own, await sub.issueCrl(), await other.issueCrl()];
+    const lists = [own, await sub.issueCrl(), await former.issueCrl(), await other.issueCrl()];
     write('root.crl', lists.map(({ pem }) => pem).join(''));
   };
-  write('root.crt', root.certificate);
+  write('root.crt', `${root.certificate}${former.certificate}`);
   write('other.crt', other.certificate);
   write('server.crt', String(server.tls.cert));
   write('server.key', String(server.tls.key));
@@ -53,6 +56,10 @@ export async function watchedFolder() {
     },
     async deny({ x509 }: Credential): Promise<void> {
       appendFileSync(join(folder, 'denied.txt'), `fingerprint256 ${x509.fingerprint256}\n`);
+    },
+    /** From now on nobody trusts the former authority. */
+    async distrust(): Promise<void> {
+      write('root.crt', root.certificate);
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -20,8 +20,12 @@ export class Pki {
   /** @type {string[]} fingerprints */
   #denied = [];
 
-  /** @param {import('@peercert/pki').Authority} sub @param {string} folder */
-  constructor(sub, folder) {
+  #root;
+  #further = 0;
+
+  /** @param {string} root PEM @param {import('@peercert/pki').Authority} sub @param {string} folder */
+  constructor(root, sub, folder) {
+    this.#root = root;
     this.#sub = sub;
     this.#folder = folder;
   }
@@ -31,7 +35,7 @@ export class Pki {
     const root = await createAuthority({ subject: { CN: 'Root' } });
     const sub = await root.issueAuthority({ subject: { CN: 'Issuing CA' } });
     const server = await root.issueServer({ dns: 'localhost', ip: '127.0.0.1' });
-    const pki = new Pki(sub, folder);
+    const pki = new Pki(root.certificate, sub, folder);
     pki.#write('root.crt', root.certificate);
     pki.#write('sub.crt', sub.certificate);
     pki.#write('server.crt', String(server.tls.cert));
@@ -60,6 +64,13 @@ export class Pki {
   async deny({ fingerprint256 }) {
     this.#denied.push(fingerprint256);
     await this.#writeLists();
+  }
+
+  /** Trusts one more authority, in place of the one that was added before. */
+  async trustAnother() {
+    this.#further += 1;
+    const further = await createAuthority({ subject: { CN: `Further Root ${this.#further}` } });
+    this.#write('root.crt', `${this.#root}${further.certificate}`);
   }
 
   /** Takes back all that was revoked and denied. */

@@ -144,7 +144,14 @@ async function holdThroughReloads(server, { pki, clients, victims, tell }) {
   const askAll = () => eachOf(lines, async (line) => expectStatus(await line.ask(), 200));
   const atFirst = await server.memory();
   /** One for each kind of thing that is reloaded. @type {readonly ((client: Client) => Promise<void>)[]} */
-  const reloads = [(client) => pki.revoke(client), (client) => pki.deny(client)];
+  const reloads = [
+    (client) => pki.revoke(client),
+    (client) => pki.deny(client),
+    async (client) => {
+      await pki.trustAnother();
+      await pki.deny(client);
+    },
+  ];
   const tookMilliseconds = [];
   for (const [index, line] of doomed.entries()) {
     const began = performance.now();
