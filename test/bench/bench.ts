@@ -1,0 +1,37 @@
+import type { BenchPki } from './fixtures/pki.js';
+import type { Row } from './harness/row.js';
+import type { Native } from './peers/native.js';
+
+/** What every measurement is given. */
+export interface Bench {
+  readonly pki: BenchPki;
+  /** For what is made while measuring. */
+  readonly folder: string;
+  readonly scale: Scale;
+  readonly openssl: Native;
+  readonly go: Native;
+}
+
+/** How much is measured. Where a batch is larger, pairs differ less. */
+export interface Scale {
+  /** Pairs of one comparison, at least five. */
+  readonly rounds: number;
+  /** Processes that each contender is started in, one after the other: where a process happens to lie in memory makes a percent or two. */
+  readonly generations: number;
+  /** Requests of one batch, and handshakes. */
+  readonly requests: number;
+  readonly handshakes: number;
+  /** Connections opened in one batch, for what they hold. */
+  readonly connections: number;
+  /** Certificates that no server has seen. */
+  readonly strangers: number;
+}
+
+export const fullScale: Scale = { rounds: 11, generations: 3, requests: 4_000, handshakes: 150, connections: 300, strangers: 20_000 };
+export const quickScale: Scale = { rounds: 5, generations: 1, requests: 1_500, handshakes: 60, connections: 80, strangers: 4_000 };
+
+/** What can be asked for by its name; it gives one row or several. */
+export interface Benchmark {
+  readonly name: string;
+  readonly measure: (bench: Bench) => Promise<readonly Row[]>;
+}

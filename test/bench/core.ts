@@ -1,0 +1,25 @@
+/**
+ * The way into core's layers, which its public entry does not export: a row that measures one part has to call that part. It is the built package, found by
+ * its name, from wherever this file is compiled to.
+ */
+type X509 = typeof import('../../packages/core/dist/x509/index.js');
+type Path = typeof import('../../packages/core/dist/path/index.js');
+type Identity = typeof import('../../packages/core/dist/identity/index.js');
+type Revocation = typeof import('../../packages/core/dist/revocation/index.js');
+type Policy = typeof import('../../packages/core/dist/policy/index.js');
+
+export const core = {
+  x509: (await layer('x509')) as X509,
+  path: (await layer('path')) as Path,
+  identity: (await layer('identity')) as Identity,
+  revocation: (await layer('revocation')) as Revocation,
+  policy: (await layer('policy')) as Policy,
+};
+
+export type Certificate = import('../../packages/core/dist/x509/index.js').Certificate;
+export type Crl = import('../../packages/core/dist/revocation/index.js').Crl;
+export type TrustSet = import('../../packages/core/dist/path/index.js').TrustSet;
+
+function layer(name: string): Promise<unknown> {
+  return import(new URL(`./${name}/index.js`, import.meta.resolve('@peercert/core')).href);
+}

@@ -1,0 +1,41 @@
+import type { Benchmark } from '../bench.js';
+import { race } from '../harness/race.js';
+import { rowOf } from '../harness/row.js';
+import { startClient, startServer } from './servers.js';
+
+/** What a connection holds beyond what Node.js holds for it, each with another certificate. */
+export const connections: Benchmark = {
+  name: 'connections',
+  async measure({ pki: { folder }, scale }) {
+    const client = await startClient(folder);
+    const guards = ['bare', 'peercert'] as const;
+    const servers = await Promise.all(guards.map((guard) => startServer({ host: 'node:https', guard, folder })));
+    try {
+      const contenders = servers.map((server) => ({
+        name: server.guard,
+        async batch() {
+          const before = await server.ask('memory');
+          await client.ask({ do: 'open', port: server.port, count: scale.connections, atOnce: 8 });
+          const after = await server.ask('memory');
+          return (after.memory - before.memory) / (after.connections - before.connections);
+        },
+      }));
+      const samples = await race(contenders, Math.min(scale.rounds, 7));
+      const bare = samples.get('bare') ?? [];
+      const ours = samples.get('peercert') ?? [];
+      return [
+        rowOf({
+          name: 'memory a connection holds, distinct certificates, beyond Node.js',
+          unit: 'bytes',
+          ours: ours.map((bytes, round) => bytes - (bare[round] as number)),
+          other: bare,
+          otherName: 'Node.js itself',
+          target: { of: 'ours', most: 2_048 },
+        }),
+      ];
+    } finally {
+      client.close();
+      for (const server of servers) server.close();
+    }
+  },
+};

@@ -1,0 +1,140 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Bench, Benchmark } from '../bench.js';
+import { type Crl, core } from '../core.js';
+import { crlOf, serialAt } from '../fixtures/crl.js';
+import { Child } from '../harness/child.js';
+import { repeated } from '../harness/cpu.js';
+import { race } from '../harness/race.js';
+import { type Row, rowOf } from '../harness/row.js';
+import { NativePeer } from '../peers/native.js';
+import type { CrlLoaded, CrlLoadSetup } from '../workers/crl-load.js';
+import type { DelayMeasured, DelaySetup } from '../workers/delay.js';
+import { nameOf, nativeContender } from './verification.js';
+
+const entries = 1_000_000;
+const shown = entries.toLocaleString('en');
+
+/** What a CRL of a million entries takes: to load, to be looked up in, and of others' time. */
+export const crls: Benchmark = {
+  name: 'crl',
+  async measure(bench) {
+    const file = join(bench.folder, 'million.crl');
+    writeFileSync(file, crlOf(bench.pki.issuing, entries));
+    try {
+      return [...(await load(bench, file)), await delay(bench, file), await lookUp(bench, file)];
+    } finally {
+      rmSync(file);
+    }
+  },
+};
+
+async function load({ pki, openssl }: Bench, file: string): Promise<readonly Row[]> {
+  const setup: CrlLoadSetup = { crl: file, issuer: join(pki.folder, 'issuing.der'), mostEntries: entries };
+  const loaded: CrlLoaded[] = [];
+  const theirs: (readonly number[])[] = [];
+  // Each in a process of its own, by turns.
+  for (let round = 0; round < 5; round++) {
+    loaded.push(await loadOnce(setup));
+    if ('absent' in openssl) continue;
+    const peer = new NativePeer(openssl.program, pki.folder);
+    theirs.push(await peer.ask(`load ${file}`));
+    peer.close();
+  }
+  const other = (field: number, divisor: number): readonly number[] | undefined =>
+    theirs.length === 0 ? undefined : theirs.map((each) => (each[field] as number) / divisor);
+  const otherName = nameOf(openssl, 'd2i, verify and sort');
+  const target = { of: 'ratio', most: 0.25 } as const;
+  const megabytes = 1e6;
+  return [
+    rowOf({
+      name: `load a CRL of ${shown} entries: signature and index`,
+      unit: 'ms',
+      ours: loaded.map(({ cpu }) => cpu / 1_000),
+      other: other(0, 1_000),
+      otherName,
+      target,
+    }),
+    rowOf({
+      name: 'the same, memory retained',
+      unit: 'MB',
+      ours: loaded.map(({ retained }) => retained / megabytes),
+      other: other(1, megabytes),
+      otherName,
+      target,
+    }),
+    rowOf({
+      name: 'the same, memory at its peak',
+      unit: 'MB',
+      ours: loaded.map(({ peak }) => peak / megabytes),
+      other: other(2, megabytes),
+      otherName,
+      target,
+    }),
+  ];
+}
+
+export async function loadOnce(setup: CrlLoadSetup): Promise<CrlLoaded> {
+  const [child, loaded] = await Child.start<never, never, CrlLoaded>('crl-load', setup);
+  child.close();
+  return loaded;
+}
+
+async function delay({ pki, folder }: Bench, file: string): Promise<Row> {
+  const setup: DelaySetup = {
+    folder: pki.folder,
+    workFolder: folder,
+    next: file,
+    rootCrl: Buffer.from(crlOf(pki.root, 0)).toString('base64'),
+  };
+  const measured: DelayMeasured[] = [];
+  for (let round = 0; round < 5; round++) {
+    writeFileSync(join(folder, 'issuing.crl'), crlOf(pki.issuing, 1));
+    const [child, found] = await Child.start<never, never, DelayMeasured>('delay', setup);
+    child.close();
+    measured.push(found);
+  }
+  return rowOf({
+    name: 'longest event-loop delay while that is put in force, beside requests',
+    unit: 'ms',
+    ours: measured.map(({ loading }) => loading),
+    other: measured.map(({ idle }) => idle),
+    otherName: 'the same verifier with nothing to do',
+    target: { of: 'ours', most: 10 },
+  });
+}
+
+/** Half are listed; a prime step, so that neighbours in the list are none here. The same as in peers/openssl.c. */
+function serialsToFind(count: number): readonly Uint8Array[] {
+  return Array.from({ length: count }, (_, index) => serialAt(((index * 7_919) % entries) + (index % 2 === 1 ? entries : 0)));
+}
+
+async function lookUp({ pki, scale, openssl }: Bench, file: string): Promise<Row> {
+  const crl = indexed(file);
+  const { issuer } = crl.list;
+  const batch = 100_000;
+  const serials = serialsToFind(batch);
+  const ours = repeated('ours', batch, (index) => crl.find(issuer, serials[index % batch] as Uint8Array) === undefined);
+  const peer = 'absent' in openssl ? undefined : new NativePeer(openssl.program, pki.folder);
+  await peer?.ask(`load ${file}`);
+  const samples = await race([ours, ...(peer === undefined ? [] : [nativeContender('OpenSSL', peer, `lookup ${batch}`)])], scale.rounds, 3);
+  peer?.close();
+  if (serials.filter((serial) => crl.find(issuer, serial) !== undefined).length !== batch / 2)
+    throw new Error('a look-up found something else');
+  return rowOf({
+    name: `look-up in a CRL of ${shown} entries`,
+    unit: 'ns',
+    ours: (samples.get('ours') ?? []).map((us) => us * 1_000),
+    other: samples.get('OpenSSL')?.map((us) => us * 1_000),
+    otherName: nameOf(openssl, 'X509_CRL_get0_by_serial'),
+    target: { of: 'ratio', most: 3 },
+  });
+}
+
+function indexed(file: string): Crl {
+  const read = core.x509.readCertificateList(readFileSync(file));
+  if (!read.ok) throw new Error(read.detail);
+  const crl = new core.revocation.CrlIndexing(read.value).advance(Number.POSITIVE_INFINITY);
+  if (crl?.ok !== true) throw new Error(crl?.detail);
+  return crl.value;
+}
