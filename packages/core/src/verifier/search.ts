@@ -13,6 +13,7 @@ import {
 } from '../path/index.js';
 import { longestPresentedChain } from '../peer/index.js';
 import { type Certificate, readCertificate } from '../x509/index.js';
+import type { KnownPath } from './known-paths.js';
 import type { RevocationFinding } from './revocation-sources/matrix.js';
 import { beforeWaiting, type Steps } from './steps.js';
 
@@ -28,6 +29,8 @@ export interface Claim {
 
 interface Inputs {
   readonly trustSets: readonly TrustSet[];
+  /** A path that these very bytes were accepted with before, and that is valid at the time; undefined where there is none. */
+  readonly known?: (endEntity: Uint8Array) => KnownPath | undefined;
   readonly remembered: (trustSet: TrustSet) => CertificatePool;
   readonly at: number;
   /** Whether a validated path may be used; the search goes on with the next where it may not. */
@@ -35,28 +38,33 @@ interface Inputs {
 }
 
 /** A path that is accepted. */
-export interface FoundPath {
-  readonly path: ValidatedPath;
-  readonly trustSet: TrustSet;
+export interface FoundPath extends KnownPath {
   readonly finding: RevocationFinding;
+  /** Whether it was accepted before. */
+  readonly wasKnown: boolean;
 }
 
 /**
- * Looks for a path that is accepted: first with the issuers that are known, which costs the peer's certificate alone; then, if the fault does not lie
+ * Looks for a path that is accepted: the one that was accepted before, if what is known of revocation still allows it; else first with the issuers that are known, which costs the peer's certificate alone; then, if the fault does not lie
  * in the end entity itself, with what the peer presented; then with both. Each search has a budget of its own: whoever can fill the memory with
  * issuers of somebody else's name can so keep nobody out who sends his own. What one search found of a signature, the next knows.
  */
 export function* findPath(claim: Claim, inputs: Inputs): Steps<Outcome<FoundPath>> {
-  const read = readCertificate(claim.endEntity);
-  if (!read.ok) return { ok: false, refusal: atEndEntity(read.refusal) };
-  const endEntity = read.value;
-  const task: Task = { ...inputs, endEntity, trustSets: likeliestFirst(endEntity, inputs.trustSets), knowledge: new SignatureKnowledge() };
   // What was presented is gone when the connection is, which can happen while something is waited for.
   let chain: readonly Uint8Array[] | undefined;
   const presentedChain = (): readonly Uint8Array[] => {
     chain ??= claim.presentedChain();
     return chain;
   };
+  const known = inputs.known?.(claim.endEntity);
+  if (known !== undefined) {
+    const finding = yield* beforeWaiting(inputs.judge(known.path, known.trustSet), presentedChain);
+    if (finding.ok) return { ok: true, value: { path: known.path, trustSet: known.trustSet, finding: finding.value, wasKnown: true } };
+  }
+  const read = readCertificate(claim.endEntity);
+  if (!read.ok) return { ok: false, refusal: atEndEntity(read.refusal) };
+  const endEntity = read.value;
+  const task: Task = { ...inputs, endEntity, trustSets: likeliestFirst(endEntity, inputs.trustSets), knowledge: new SignatureKnowledge() };
   const first = yield* beforeWaiting(
     search(task, (trustSet) => [inputs.remembered(trustSet)]),
     presentedChain,
@@ -94,7 +102,7 @@ function* search(task: Task, pools: (trustSet: TrustSet) => readonly Certificate
     let judged = 0;
     for (; next.done !== true && judged < mostPathsJudged; judged++) {
       const found = yield* judge(next.value, trustSet);
-      if (found.ok) return { ok: true, value: { path: next.value, trustSet, finding: found.value } };
+      if (found.ok) return { ok: true, value: { path: next.value, trustSet, finding: found.value, wasKnown: false } };
       nearest.note(found.refusal);
       next = paths.next();
     }

@@ -8,6 +8,7 @@ import { endings, tellOfEnd } from './endings.js';
 import { publishEnd, publishExpiry } from './events.js';
 import { clientLead, ExpiryWatch } from './expiry-watch.js';
 import { InheritedTrust } from './inherited-trust.js';
+import { KnownPaths } from './known-paths.js';
 import { LiveConnections } from './live-connections.js';
 import { defaultLogger, type Logger, safeLogger } from './logger.js';
 import { parseVerifierOptions, revocationOptions, type VerifierOptions } from './options.js';
@@ -43,6 +44,7 @@ export class Verifier {
   readonly #revocation: Revocation;
   readonly #signingPaths = new SigningPaths();
   readonly #remembered = new WeakMap<TrustSet, RememberedIssuers>();
+  readonly #known = new WeakMap<Trust, KnownPaths>();
   readonly #connections = new WeakMap<object, Connection>();
   readonly #live: LiveConnections;
   readonly #expiry: ExpiryWatch;
@@ -106,7 +108,7 @@ export class Verifier {
     if (this.#closed) return closed;
     const trust = this.#trustOf(request);
     const connection = this.#connectionOf(request);
-    const name = trustSets === undefined ? '' : JSON.stringify(trustSets);
+    const name = keyOf(trustSets);
     const known = connection.verdicts.get(name);
     if (known !== undefined && isAlive(known, trust.ok ? trust.value : undefined, this.#revocation.generation, this.#now()))
       return known.outcome;
@@ -258,15 +260,27 @@ export class Verifier {
     const at = this.#now();
     const grounds = { trust, revocation: this.#revocation.generation };
     const asked = [...trust.sets.values()].filter(({ name }) => names?.includes(name) ?? true);
+    const known = this.#knownUnder(trust);
+    const sets = keyOf(names);
     const found = yield* findPath(claim, {
       trustSets: asked.filter(({ name }) => !trust.unavailable.has(name)),
+      known: (endEntity) => {
+        const path = known.find(sets, endEntity, at);
+        return path === undefined || trust.unavailable.has(path.trustSet.name) ? undefined : path;
+      },
       remembered: (trustSet) => this.#rememberedIn(trustSet),
       at,
       judge: (path, trustSet) => this.#revocation.judge(path, trustSet, at),
     });
-    if (!found.ok) return refusalVerdict(unlessUnavailable(found.refusal, asked, trust), grounds, at);
-    const { path, trustSet, finding } = found.value;
-    this.#rememberedIn(trustSet).remember(path);
+    if (!found.ok) {
+      known.forget(sets, claim.endEntity);
+      return refusalVerdict(unlessUnavailable(found.refusal, asked, trust), grounds, at);
+    }
+    const { path, trustSet, finding, wasKnown } = found.value;
+    if (!wasKnown) {
+      this.#rememberedIn(trustSet).remember(path);
+      known.remember(sets, { path, trustSet });
+    }
     const identity = createIdentity(path, { resumed: claim.resumed, source, revocation: finding.revocation });
     const { notAfter } = path.endEntity;
     if (at >= notAfter - clientLead) publishExpiry({ kind: 'client', subject: identity.toString(), endsAt: notAfter });
@@ -336,6 +350,16 @@ export class Verifier {
     }
   }
 
+  /** With its `Trust` everything goes that was accepted under it. */
+  #knownUnder(trust: Trust): KnownPaths {
+    let known = this.#known.get(trust);
+    if (known === undefined) {
+      known = new KnownPaths();
+      this.#known.set(trust, known);
+    }
+    return known;
+  }
+
   #rememberedIn(trustSet: TrustSet): RememberedIssuers {
     let remembered = this.#remembered.get(trustSet);
     if (remembered === undefined) {
@@ -367,6 +391,11 @@ interface Question {
   readonly trustSets: readonly string[] | undefined;
   /** The key of its verdict. */
   readonly name: string;
+}
+
+/** Of the trust sets that are searched; all of them unless named. */
+function keyOf(trustSets: readonly string[] | undefined): string {
+  return trustSets === undefined ? '' : JSON.stringify(trustSets);
 }
 
 const faultsOfTheConnection: ReadonlySet<RefusalCode> = new Set(['PEERCERT_NOT_TLS', 'PEERCERT_CONNECTION_CLOSED']);
