@@ -39,8 +39,19 @@ export class Issuers {
    * names lead to no anchor. A search that knows it walks towards anchors alone, however many certificates a peer presents.
    */
   distanceToAnchor({ issuer }: Certificate): number {
-    if (!this.#distances.has(issuer.key)) this.#measure(issuer);
+    const known = this.#distances.get(issuer.key);
+    if (known !== undefined) return known;
+    const near = this.#nearby(issuer);
+    if (near === undefined) this.#measure(issuer);
+    else this.#distances.set(issuer.key, near);
     return this.#distances.get(issuer.key) ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** 0 or 1, which nearly all are, without measuring anything else. */
+  #nearby(name: Name): 0 | 1 | undefined {
+    if (this.#trustSet.anchorsNamed(name).length > 0) return 0;
+    const below = (pool: CertificatePool): boolean => pool.named(name).some(({ issuer }) => this.#trustSet.anchorsNamed(issuer).length > 0);
+    return this.#pools.some(below) ? 1 : undefined;
   }
 
   /** Looks at each certificate above the name once, and spends nothing that the search itself could need. */

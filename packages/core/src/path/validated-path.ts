@@ -35,13 +35,18 @@ export class ValidatedPath {
   private constructor(caller: symbol, findings: Findings) {
     if (caller !== validator) throw new TypeError('only the path validator makes a ValidatedPath');
     const { certificates, trustAnchor, trustSet, validPolicies } = findings;
-    const all = [...certificates, trustAnchor.certificate];
+    let validFrom = trustAnchor.certificate.notBefore;
+    let until = validUntil(trustAnchor.certificate);
+    for (const certificate of certificates) {
+      validFrom = Math.max(validFrom, certificate.notBefore);
+      until = Math.min(until, validUntil(certificate));
+    }
     this.certificates = Object.freeze([...certificates]);
     this.trustAnchor = trustAnchor;
     this.trustSet = trustSet;
     this.validPolicies = Object.freeze([...validPolicies]);
-    this.validFrom = Math.max(...all.map((certificate) => certificate.notBefore));
-    this.validUntil = Math.min(...all.map((certificate) => validUntil(certificate)));
+    this.validFrom = validFrom;
+    this.validUntil = until;
     Object.freeze(this);
   }
 

@@ -13,13 +13,17 @@ const longestRemembered = 8_192;
  */
 export class RememberedIssuers implements CertificatePool {
   readonly #bySubject = new Map<string, readonly Certificate[]>();
+  /** The path remembered last, from its issuer up: clients of one authority come one after the other. */
+  #last: readonly Certificate[] = [];
 
   named(name: Name): readonly Certificate[] {
     return this.#bySubject.get(name.key) ?? [];
   }
 
   remember({ certificates }: ValidatedPath): void {
-    for (const issuer of certificates.slice(1)) {
+    if (this.#isLast(certificates)) return;
+    this.#last = certificates.slice(1);
+    for (const issuer of this.#last) {
       if (issuer.der.length > longestRemembered) continue;
       const { key } = issuer.subject;
       const others = this.named(issuer.subject).filter(({ fingerprint256 }) => fingerprint256 !== issuer.fingerprint256);
@@ -30,5 +34,11 @@ export class RememberedIssuers implements CertificatePool {
       if (this.#bySubject.size <= mostNames) return;
       this.#bySubject.delete(key);
     }
+  }
+
+  #isLast(certificates: readonly Certificate[]): boolean {
+    if (certificates.length !== this.#last.length + 1) return false;
+    for (let index = 1; index < certificates.length; index++) if (certificates[index] !== this.#last[index - 1]) return false;
+    return true;
   }
 }

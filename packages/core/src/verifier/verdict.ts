@@ -47,9 +47,11 @@ export function isAlive(verdict: Verdict, trust: Trust | undefined, revocation: 
 /** Alive for as long as the path is valid and what is known of its certificates holds. */
 export function acceptance(accepted: AcceptedPath, knownUntil: number, grounds: Grounds): Verdict {
   const { path, identity } = accepted;
+  // Written out: to spread what two objects hold takes as long as to read a certificate.
   return {
-    ...grounds,
     outcome: { ok: true, value: identity },
+    trust: grounds.trust,
+    revocation: grounds.revocation,
     validFrom: path.validFrom,
     validUntil: Math.min(path.validUntil, knownUntil),
     accepted,
@@ -57,5 +59,6 @@ export function acceptance(accepted: AcceptedPath, knownUntil: number, grounds: 
 }
 
 export function refusalVerdict(refusal: Refusal, grounds: Grounds, at: number): Verdict {
-  return { ...grounds, outcome: { ok: false, refusal }, validFrom: at, validUntil: at + refusalLifetime, accepted: undefined };
+  const { trust, revocation } = grounds;
+  return { outcome: { ok: false, refusal }, trust, revocation, validFrom: at, validUntil: at + refusalLifetime, accepted: undefined };
 }

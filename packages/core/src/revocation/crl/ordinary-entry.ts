@@ -33,25 +33,35 @@ function isShortestInteger(firstOctets: number): boolean {
   return nineBits !== 0 && nineBits !== 0x1ff;
 }
 
-/** A UTCTime that needs no calendar: the 29th of February and every 31st are the reader's. */
+/** A UTCTime of a day that there is. */
 function isOrdinaryDate(view: DataView, at: number): boolean {
   if (view.getUint16(at) !== 0x170d || view.getUint8(at + 14) !== asciiZ) return false;
   const yearAndMonth = view.getInt32(at + 2);
   const dayAndHour = view.getInt32(at + 6);
   const minuteAndSecond = view.getInt32(at + 10);
   if (!areDigits(yearAndMonth) || !areDigits(dayAndHour) || !areDigits(minuteAndSecond)) return false;
+  const year = lowPair(yearAndMonth >>> 16);
   const month = lowPair(yearAndMonth);
   const day = lowPair(dayAndHour >>> 16);
   return (
     month >= 1 &&
     month <= 12 &&
     day >= 1 &&
-    (day <= 28 || (day <= 30 && month !== 2)) &&
+    (day <= 28 || day <= daysIn(month, year)) &&
     lowPair(dayAndHour) <= 23 &&
     lowPair(minuteAndSecond >>> 16) <= 59 &&
     lowPair(minuteAndSecond) <= 59
   );
 }
+
+/** UTCTime's years are 1950 to 2049, and of those every fourth is a leap year. */
+function daysIn(month: number, year: number): number {
+  if (month === 2) return (year & 3) === 0 ? 29 : 28;
+  return 30 + ((monthsOf31Days >>> month) & 1);
+}
+
+/** January is bit 1. */
+const monthsOf31Days = 0b1_0101_1010_1010;
 
 const asciiZ = 0x5a;
 

@@ -22,7 +22,9 @@ describe('ordinary is', () => {
     ['a negative serial number', sequence(integer(-1), today)],
     ['a reason besides', sequence(integer(1), today, reason)],
     ['the 28th of February', sequence(integer(1), date('290228000000Z'))],
+    ['the 29th of February of a leap year', sequence(integer(1), date('280229000000Z'))],
     ['the 30th of April', sequence(integer(1), date('290430235959Z'))],
+    ['the 31st of July', sequence(integer(1), date('290731000000Z'))],
   ])('%s', (_, entry) => {
     expect(skip(entry)).toBe(entry.length);
   });
@@ -47,8 +49,8 @@ describe('not ordinary is', () => {
     ['month 0', sequence(integer(1), date('290001000000Z'))],
     ['month 13', sequence(integer(1), date('291301000000Z'))],
     ['day 0', sequence(integer(1), date('290600000000Z'))],
-    ['the 29th of February', sequence(integer(1), date('280229000000Z'))],
-    ['a 31st', sequence(integer(1), date('290731000000Z'))],
+    ['the 29th of February of another year', sequence(integer(1), date('290229000000Z'))],
+    ['the 31st of April', sequence(integer(1), date('290431000000Z'))],
     ['hour 24', sequence(integer(1), date('290601240000Z'))],
     ['minute 60', sequence(integer(1), date('290601006000Z'))],
     ['second 60', sequence(integer(1), date('290601000060Z'))],
@@ -65,6 +67,27 @@ describe('not ordinary is', () => {
     expect(skip(sequence(integer(1), today, reason), 1)).toBe(0);
     expect(skip(sequence(integer(1), today), 1)).toBe(18 + 2);
   });
+});
+
+it('a day is ordinary when the reader knows it, of all that can be written in five years, the first and the last among them', () => {
+  const list = readList({ entries: [sequence(integer(1), today)] });
+  const { der, entriesStart, entriesEnd } = list;
+  const view = new DataView(der.buffer, der.byteOffset);
+  const digits = Buffer.from(der.buffer, der.byteOffset + entriesEnd - 13, 6);
+  const isRead = (): boolean => {
+    try {
+      readEntry(list, entriesStart);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  for (const year of ['49', '50', '99', '00', '24']) {
+    for (let monthAndDay = 0; monthAndDay < 1_400; monthAndDay++) {
+      digits.write(year + String(monthAndDay).padStart(4, '0'), 'latin1');
+      if ((skipOrdinaryEntry(view, entriesStart, entriesEnd, 2) !== 0) !== isRead()) expect.fail(digits.toString());
+    }
+  }
 });
 
 it('whatever is ordinary, the reader accepts', () => {
