@@ -41,7 +41,7 @@ export class SignatureChecks {
   /** RFC 5280, section 6.1.3 (a)(1): the certificate was signed with the issuer's key. */
   check(certificate: Certificate, issuer: Signer, depth: number): Refusal | undefined {
     const { spki256 } = issuer.certificate;
-    if (proven.get(certificate)?.has(spki256) === true) return undefined;
+    if (isProven(certificate, spki256)) return undefined;
     const known = this.#knowledge.of(certificate);
     if (!known.has(spki256)) {
       const { publicKey } = issuer;
@@ -73,14 +73,20 @@ export class SignatureChecks {
 
 /**
  * Keys that certificates were signed with, for as long as the certificates are held: those that are configured or remembered verify many others, and anybody
- * can send them again.
+ * can send them again. Nearly all are signed with one, and a set for it would take more memory than the name of the key.
  */
-const proven = new WeakMap<Certificate, Set<string>>();
+const proven = new WeakMap<Certificate, string | Set<string>>();
+
+function isProven(certificate: Certificate, spki256: string): boolean {
+  const keys = proven.get(certificate);
+  return typeof keys === 'object' ? keys.has(spki256) : keys === spki256;
+}
 
 function prove(certificate: Certificate, spki256: string): void {
   const keys = proven.get(certificate);
-  if (keys === undefined) proven.set(certificate, new Set([spki256]));
-  else keys.add(spki256);
+  if (keys === undefined) proven.set(certificate, spki256);
+  else if (typeof keys === 'object') keys.add(spki256);
+  else if (keys !== spki256) proven.set(certificate, new Set([keys, spki256]));
 }
 
 /** The refusal for a budget that ran out. */

@@ -53,10 +53,6 @@ export class KnownPaths {
     if (this.#paths.size > mostPaths) this.#drop(first(this.#paths.keys()));
   }
 
-  forget(sets: string, endEntity: Uint8Array): void {
-    if (endEntity.length <= longestEndEntity) this.#drop(keyOf(sets, endEntity));
-  }
-
   /** Last in both orders. */
   #put(key: string, known: KnownPath): Set<string> {
     const issuer = issuerOf(known.path);

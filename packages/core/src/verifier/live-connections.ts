@@ -11,7 +11,8 @@ export interface Live {
 }
 
 interface Entry extends Live {
-  readonly listeners: Set<(refusal: Refusal) => void>;
+  /** Undefined until somebody listens: most connections have nobody. */
+  listeners: Set<(refusal: Refusal) => void> | undefined;
   /** A look is under way. */
   isChecking: boolean;
   /** How much had changed when the last look began: what it found is out of date when more has. */
@@ -70,7 +71,7 @@ export class LiveConnections {
     }
     if (this.#closed || !(key instanceof EventEmitter) || isClosed(key)) return;
     const state = { isChecking: false, changesSeen: 0, refusal: undefined, grace: undefined, isGraceOver: false, isTold: false };
-    this.#entries.set(key, { validUntil, recheck, listeners: new Set(), ...state });
+    this.#entries.set(key, { validUntil, recheck, listeners: undefined, ...state });
     key.once('close', () => this.#remove(key));
     this.#timer ??= setInterval(() => this.#checkTimes(), tick).unref();
   }
@@ -79,12 +80,13 @@ export class LiveConnections {
   listen(key: object, listener: (refusal: Refusal) => void): () => void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return () => undefined;
+    entry.listeners ??= new Set();
     entry.listeners.add(listener);
     if (entry.refusal !== undefined) {
       this.#due.add(key);
       this.#work();
     }
-    return () => void entry.listeners.delete(listener);
+    return () => void entry.listeners?.delete(listener);
   }
 
   /** Something changed: everyone is looked at again, soon and a few at a time. */
@@ -176,7 +178,7 @@ export class LiveConnections {
   #refuse(key: object, entry: Entry, refusal: Refusal, isOutdated: boolean): void {
     entry.refusal = refusal;
     if (entry.isGraceOver) return this.#end(key, entry, refusal);
-    const isHeard = entry.listeners.size > 0 || isSession(key);
+    const isHeard = (entry.listeners?.size ?? 0) > 0 || isSession(key);
     if (isHeard && !isOutdated && !isPassing(refusal)) this.#tell(key, entry, refusal);
     entry.grace ??= setTimeout(() => {
       entry.isGraceOver = true;
@@ -190,8 +192,8 @@ export class LiveConnections {
     // An HTTP/2 session takes no further streams from now on, and says so (GOAWAY).
     if (!entry.isTold && isSession(key)) key.close();
     entry.isTold = true;
-    const listeners = [...entry.listeners];
-    entry.listeners.clear();
+    const listeners = [...(entry.listeners ?? [])];
+    entry.listeners?.clear();
     for (const listener of listeners) {
       try {
         listener(refusal);

@@ -57,14 +57,18 @@ export function* findPath(claim: Claim, inputs: Inputs): Steps<Outcome<FoundPath
     return chain;
   };
   const known = inputs.known?.(claim.endEntity);
+  let refusedPath: RefusedPath | undefined;
   if (known !== undefined) {
     const finding = yield* beforeWaiting(inputs.judge(known.path, known.trustSet), presentedChain);
     if (finding.ok) return { ok: true, value: { path: known.path, trustSet: known.trustSet, finding: finding.value, wasKnown: true } };
+    refusedPath = { path: known.path, refusal: finding.refusal };
   }
-  const read = readCertificate(claim.endEntity);
+  // Of the one that is known, the signatures are known as well.
+  const read: Outcome<Certificate> = known === undefined ? readCertificate(claim.endEntity) : { ok: true, value: known.path.endEntity };
   if (!read.ok) return { ok: false, refusal: atEndEntity(read.refusal) };
   const endEntity = read.value;
-  const task: Task = { ...inputs, endEntity, trustSets: likeliestFirst(endEntity, inputs.trustSets), knowledge: new SignatureKnowledge() };
+  const trustSets = likeliestFirst(endEntity, inputs.trustSets);
+  const task: Task = { ...inputs, endEntity, trustSets, knowledge: new SignatureKnowledge(), refusedPath };
   const first = yield* beforeWaiting(
     search(task, (trustSet) => [inputs.remembered(trustSet)]),
     presentedChain,
@@ -88,10 +92,22 @@ type Search =
 interface Task extends Inputs {
   readonly endEntity: Certificate;
   readonly knowledge: SignatureKnowledge;
+  readonly refusedPath: RefusedPath | undefined;
+}
+
+/** A path that has been judged already; to judge may mean to wait for a responder. */
+interface RefusedPath {
+  readonly path: ValidatedPath;
+  readonly refusal: Refusal;
+}
+
+function isSamePath(one: ValidatedPath, other: ValidatedPath | undefined): boolean {
+  if (one.trustAnchor !== other?.trustAnchor || one.certificates.length !== other.certificates.length) return false;
+  return one.certificates.every((certificate, index) => certificate === other.certificates[index]);
 }
 
 function* search(task: Task, pools: (trustSet: TrustSet) => readonly CertificatePool[]): Steps<Search> {
-  const { endEntity, trustSets, at, judge, knowledge } = task;
+  const { endEntity, trustSets, at, judge, knowledge, refusedPath } = task;
   const budget = new Budget();
   const signatures = new SignatureChecks(budget, knowledge);
   const nearest = new NearestRefusal();
@@ -101,7 +117,8 @@ function* search(task: Task, pools: (trustSet: TrustSet) => readonly Certificate
     let next = paths.next();
     let judged = 0;
     for (; next.done !== true && judged < mostPathsJudged; judged++) {
-      const found = yield* judge(next.value, trustSet);
+      const isJudged = refusedPath !== undefined && isSamePath(next.value, refusedPath.path);
+      const found = isJudged ? { ok: false as const, refusal: refusedPath.refusal } : yield* judge(next.value, trustSet);
       if (found.ok) return { ok: true, value: { path: next.value, trustSet, finding: found.value, wasKnown: false } };
       nearest.note(found.refusal);
       next = paths.next();

@@ -12,6 +12,7 @@ import { KnownPaths } from './known-paths.js';
 import { LiveConnections } from './live-connections.js';
 import { defaultLogger, type Logger, safeLogger } from './logger.js';
 import { parseVerifierOptions, revocationOptions, type VerifierOptions } from './options.js';
+import { RecentCertificates } from './recent-certificates.js';
 import { RememberedIssuers } from './remembered-issuers.js';
 import type { DenyInput } from './revocation-sources/deny-input.js';
 import { Revocation } from './revocation-sources/revocation.js';
@@ -45,6 +46,7 @@ export class Verifier {
   readonly #signingPaths = new SigningPaths();
   readonly #remembered = new WeakMap<TrustSet, RememberedIssuers>();
   readonly #known = new WeakMap<Trust, KnownPaths>();
+  readonly #recent = new RecentCertificates();
   readonly #connections = new WeakMap<object, Connection>();
   readonly #live: LiveConnections;
   readonly #expiry: ExpiryWatch;
@@ -112,12 +114,14 @@ export class Verifier {
     const known = connection.verdicts.get(name);
     if (known !== undefined && isAlive(known, trust.ok ? trust.value : undefined, this.#revocation.generation, this.#now()))
       return known.outcome;
-    const pending = connection.pending.get(name);
+    const pending = connection.pending?.get(name);
     if (pending !== undefined) return pending;
     const outcome = run(this.#evaluate({ request, connection, trustSets, name }));
     if (outcome instanceof Promise) {
-      const done = (): unknown => connection.pending.delete(name);
-      connection.pending.set(name, outcome);
+      const underWay = connection.pending ?? new Map<string, Promise<Outcome<ClientIdentity>>>();
+      connection.pending = underWay;
+      const done = (): unknown => underWay.delete(name);
+      underWay.set(name, outcome);
       outcome.then(done, done);
     }
     return outcome;
@@ -272,14 +276,12 @@ export class Verifier {
       at,
       judge: (path, trustSet) => this.#revocation.judge(path, trustSet, at),
     });
-    if (!found.ok) {
-      known.forget(sets, claim.endEntity);
-      return refusalVerdict(unlessUnavailable(found.refusal, asked, trust), grounds, at);
-    }
+    if (!found.ok) return refusalVerdict(unlessUnavailable(found.refusal, asked, trust), grounds, at);
     const { path, trustSet, finding, wasKnown } = found.value;
     if (!wasKnown) {
       this.#rememberedIn(trustSet).remember(path);
       known.remember(sets, { path, trustSet });
+      if (path.endEntity !== path.trustAnchor.certificate) this.#recent.add(path.endEntity);
     }
     const identity = createIdentity(path, { resumed: claim.resumed, source, revocation: finding.revocation });
     const { notAfter } = path.endEntity;
@@ -323,7 +325,7 @@ export class Verifier {
     const key = connectionKey(request);
     const known = key === undefined ? undefined : this.#connections.get(key);
     if (known !== undefined) return known;
-    const connection: Connection = { peer: undefined, verdicts: new Map(), pending: new Map() };
+    const connection: Connection = { peer: undefined, verdicts: new Map(), pending: undefined };
     if (key !== undefined) this.#connections.set(key, connection);
     return connection;
   }
@@ -381,8 +383,8 @@ interface Connection {
   peer: Outcome<Peer> | undefined;
   /** By the names of the trust sets searched. */
   readonly verdicts: Map<string, Verdict>;
-  /** Evaluations under way, which all requests that come meanwhile share. */
-  readonly pending: Map<string, Promise<Outcome<ClientIdentity>>>;
+  /** Evaluations under way, which all requests that come meanwhile share; undefined until there is one, as there seldom is. */
+  pending: Map<string, Promise<Outcome<ClientIdentity>>> | undefined;
 }
 
 interface Question {

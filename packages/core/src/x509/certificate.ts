@@ -6,7 +6,7 @@ import { type ExtensionName, type ExtensionValue, extensionDecoders, extensionNa
 import type { Name } from './name.js';
 import { oids } from './oids.js';
 import type { SubjectPublicKeyInfo } from './subject-public-key-info.js';
-import { checkSameAlgorithm, type Extension, readTbsCertificate } from './tbs-certificate.js';
+import { checkSameAlgorithm, type Extension, readTbsCertificate, type TbsCertificate } from './tbs-certificate.js';
 
 /** A certificate may have this many bytes. TLS carries at most 16 MB; real ones have 1 to 4 KB, with hundreds of names or ML-DSA keys 10 KB. */
 const maxCertificateBytes = 64 * 1024;
@@ -50,6 +50,8 @@ export function checkExtensions(certificate: Certificate): Refusal | undefined {
   }
 }
 
+let forget: (certificate: Certificate) => void;
+
 /**
  * An X.509 certificate, immutable. Sub-arrays of `der` are made when they are asked for.
  *
@@ -59,63 +61,65 @@ export function checkExtensions(certificate: Certificate): Refusal | undefined {
 export class Certificate {
   /** The bytes that were read. */
   readonly der: Uint8Array;
-  readonly version: 1 | 2 | 3;
-  /** The content octets of the INTEGER, at most 21; never negative. */
-  readonly serialNumber: Uint8Array;
-  /** Inside and outside of what is signed the same, byte for byte. */
-  readonly signatureAlgorithm: AlgorithmIdentifier;
-  readonly issuer: Name;
-  readonly subject: Name;
-  /** Milliseconds since the epoch; the certificate is valid from this moment on. */
-  readonly notBefore: number;
-  /** Milliseconds since the epoch; the certificate is valid through this moment. */
-  readonly notAfter: number;
-  readonly subjectPublicKeyInfo: SubjectPublicKeyInfo;
-  /** By OID, in their encoded order. */
-  readonly extensions: ReadonlyMap<string, Extension>;
-
-  readonly #tbsStart: number;
-  readonly #tbsEnd: number;
-  readonly #signatureStart: number;
-  readonly #signatureEnd: number;
-  #decoded: Map<ExtensionName, unknown> | undefined;
-  #isSelfIssued: boolean | undefined;
-  #fingerprint256: string | undefined;
-  #spki256: string | undefined;
+  #contents: Contents | undefined;
 
   /** Internal: `readCertificate` is the way to one. */
   constructor(der: Uint8Array) {
     this.der = asPlainBytes(der);
-    const outer = new DerReader(this.der);
-    const fields = outer.sequence('Certificate');
-    outer.finish('Certificate');
-    this.#tbsStart = fields.position;
-    const tbs = readTbsCertificate(fields);
-    this.#tbsEnd = fields.position;
-    checkSameAlgorithm(tbs.signature, readAlgorithmIdentifier(fields, 'signatureAlgorithm'));
-    fields.octetAlignedBitString('signatureValue');
-    this.#signatureStart = fields.contentStart + 1;
-    this.#signatureEnd = fields.position;
-    fields.finish('Certificate');
-    this.version = tbs.version;
-    this.serialNumber = tbs.serialNumber;
-    this.signatureAlgorithm = tbs.signature;
-    this.issuer = tbs.issuer;
-    this.subject = tbs.subject;
-    this.notBefore = tbs.notBefore;
-    this.notAfter = tbs.notAfter;
-    this.subjectPublicKeyInfo = tbs.subjectPublicKeyInfo;
-    this.extensions = tbs.extensions;
+    this.#contents = readContents(this.der);
     Object.freeze(this);
+  }
+
+  get version(): 1 | 2 | 3 {
+    return this.#read.tbs.version;
+  }
+
+  /** The content octets of the INTEGER, at most 21; never negative. */
+  get serialNumber(): Uint8Array {
+    return this.#read.tbs.serialNumber;
+  }
+
+  /** Inside and outside of what is signed the same, byte for byte. */
+  get signatureAlgorithm(): AlgorithmIdentifier {
+    return this.#read.tbs.signature;
+  }
+
+  get issuer(): Name {
+    return this.#read.tbs.issuer;
+  }
+
+  get subject(): Name {
+    return this.#read.tbs.subject;
+  }
+
+  /** Milliseconds since the epoch; the certificate is valid from this moment on. */
+  get notBefore(): number {
+    return this.#read.tbs.notBefore;
+  }
+
+  /** Milliseconds since the epoch; the certificate is valid through this moment. */
+  get notAfter(): number {
+    return this.#read.tbs.notAfter;
+  }
+
+  get subjectPublicKeyInfo(): SubjectPublicKeyInfo {
+    return this.#read.tbs.subjectPublicKeyInfo;
+  }
+
+  /** By OID, in their encoded order. */
+  get extensions(): ReadonlyMap<string, Extension> {
+    return this.#read.tbs.extensions;
   }
 
   /** What is signed: the TBSCertificate, header included. */
   get tbsCertificate(): Uint8Array {
-    return this.der.subarray(this.#tbsStart, this.#tbsEnd);
+    const { tbsStart, tbsEnd } = this.#read;
+    return this.der.subarray(tbsStart, tbsEnd);
   }
 
   get signature(): Uint8Array {
-    return this.der.subarray(this.#signatureStart, this.#signatureEnd);
+    const { signatureStart, signatureEnd } = this.#read;
+    return this.der.subarray(signatureStart, signatureEnd);
   }
 
   /** Lower-case hexadecimal without separators, and without a zero octet that is there for the sign only. */
@@ -126,20 +130,23 @@ export class Certificate {
 
   /** Whether subject and issuer are the same name (RFC 5280, section 3.2); it says nothing about who signed. */
   get isSelfIssued(): boolean {
-    this.#isSelfIssued ??= this.subject.equals(this.issuer);
-    return this.#isSelfIssued;
+    const contents = this.#read;
+    contents.isSelfIssued ??= contents.tbs.subject.equals(contents.tbs.issuer);
+    return contents.isSelfIssued;
   }
 
   /** The SHA-256 of `der`, 64 lower-case hexadecimal digits. */
   get fingerprint256(): string {
-    this.#fingerprint256 ??= hash('sha256', this.der, 'hex');
-    return this.#fingerprint256;
+    const contents = this.#read;
+    contents.fingerprint256 ??= hash('sha256', this.der, 'hex');
+    return contents.fingerprint256;
   }
 
   /** The SHA-256 of subjectPublicKeyInfo, 64 lower-case hexadecimal digits. */
   get spki256(): string {
-    this.#spki256 ??= hash('sha256', this.subjectPublicKeyInfo.der, 'hex');
-    return this.#spki256;
+    const contents = this.#read;
+    contents.spki256 ??= hash('sha256', contents.tbs.subjectPublicKeyInfo.der, 'hex');
+    return contents.spki256;
   }
 
   /** RFC 5280, section 4.2.1.1. */
@@ -227,16 +234,65 @@ export class Certificate {
     return this.#extension('subjectInfoAccess');
   }
 
+  get #read(): Contents {
+    this.#contents ??= readContents(this.der);
+    return this.#contents;
+  }
+
   #extension<N extends ExtensionName>(name: N): ExtensionValue<N> | undefined {
-    const known = this.#decoded?.get(name);
+    const contents = this.#read;
+    const known = contents.decoded?.get(name);
     if (known !== undefined) return known as ExtensionValue<N>;
-    const extension = this.extensions.get(oids.extension[name]);
+    const extension = contents.tbs.extensions.get(oids.extension[name]);
     if (extension === undefined) return undefined;
     const value = extensionDecoders[name](extension.value) as ExtensionValue<N>;
-    this.#decoded ??= new Map();
-    this.#decoded.set(name, value);
+    contents.decoded ??= new Map();
+    contents.decoded.set(name, value);
     return value;
   }
+
+  static {
+    forget = (certificate) => {
+      certificate.#contents = undefined;
+    };
+  }
+}
+
+/**
+ * Lets go of everything but the bytes, which are read anew when they are asked. What was read takes 4 KB beside half a KB of bytes, and of a connection that
+ * is open for long it is seldom asked for again. Only for certificates whose bytes nobody else can write to.
+ */
+export function forgetContents(certificate: Certificate): void {
+  forget(certificate);
+}
+
+/** What was read of a certificate, and derived from it. */
+interface Contents {
+  readonly tbs: TbsCertificate;
+  readonly tbsStart: number;
+  readonly tbsEnd: number;
+  readonly signatureStart: number;
+  readonly signatureEnd: number;
+  decoded: Map<ExtensionName, unknown> | undefined;
+  isSelfIssued: boolean | undefined;
+  fingerprint256: string | undefined;
+  spki256: string | undefined;
+}
+
+function readContents(der: Uint8Array): Contents {
+  const outer = new DerReader(der);
+  const fields = outer.sequence('Certificate');
+  outer.finish('Certificate');
+  const tbsStart = fields.position;
+  const tbs = readTbsCertificate(fields);
+  const tbsEnd = fields.position;
+  checkSameAlgorithm(tbs.signature, readAlgorithmIdentifier(fields, 'signatureAlgorithm'));
+  fields.octetAlignedBitString('signatureValue');
+  const signatureStart = fields.contentStart + 1;
+  const signatureEnd = fields.position;
+  fields.finish('Certificate');
+  const derived = { decoded: undefined, isSelfIssued: undefined, fingerprint256: undefined, spki256: undefined };
+  return { tbs, tbsStart, tbsEnd, signatureStart, signatureEnd, ...derived };
 }
 
 function refuse(error: unknown, subject?: Name): Refusal {

@@ -1,6 +1,6 @@
 export { type AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm-identifier.js';
 export { type Attribute, type AttributeKeyword, attributeKeywords } from './attribute.js';
-export { Certificate, checkExtensions, readCertificate } from './certificate.js';
+export { Certificate, checkExtensions, forgetContents, readCertificate } from './certificate.js';
 export { CertificateList, type ReadResult, readCertificateList, readingFault } from './certificate-list.js';
 export {
   type RevocationReason,

@@ -124,6 +124,18 @@ describe('what is done', () => {
     expect(counts).toMatchObject({ certificates: 0, lists: 0, keys: 0, read: 1 });
   });
 
+  it('for a client that is denied: no signature, on its connections and on new ones', () => {
+    const verifier = began();
+    const open = Array.from({ length: 5 }, () => new FakeSocket([alice]));
+    for (const socket of open) accept(verifier, socket);
+    verifier.deny(Buffer.from(alice));
+    reset();
+    for (const socket of [...open, new FakeSocket([alice]), new FakeSocket([alice])]) {
+      expect(atOnce(verifier.authenticate(requestOver(socket)))).toMatchObject({ refusal: { code: 'PEERCERT_CERTIFICATE_REVOKED' } });
+    }
+    expect(counts).toMatchObject({ certificates: 0, lists: 0, keys: 0 });
+  });
+
   it('for lists of revocation: one signature each, however many clients they are asked about', async () => {
     const crls = [ca, issuing].map(({ subject, key }) => buildCrl({ issuer: subject, issuerKey: key, extensions: [cRLNumber(1)] }));
     const clock = () => Date.parse('2030-01-01');
