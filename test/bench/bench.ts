@@ -27,8 +27,8 @@ export interface Scale {
   readonly strangers: number;
 }
 
-export const fullScale: Scale = { rounds: 11, generations: 3, requests: 4_000, handshakes: 150, connections: 300, strangers: 20_000 };
-export const quickScale: Scale = { rounds: 5, generations: 1, requests: 1_500, handshakes: 60, connections: 80, strangers: 4_000 };
+export const fullScale: Scale = { rounds: 11, generations: 3, requests: 4_000, handshakes: 150, connections: 1_000, strangers: 27_000 };
+export const quickScale: Scale = { rounds: 5, generations: 1, requests: 1_500, handshakes: 60, connections: 300, strangers: 6_000 };
 
 /** What can be asked for by its name; it gives one row or several. */
 export interface Benchmark {

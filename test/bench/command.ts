@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Bench, type Benchmark, fullScale, quickScale } from './bench.js';
+import { writeDocs } from './docs-page.js';
 import { lengthPrefixed, makePki } from './fixtures/pki.js';
 import { observeMachine } from './harness/machine.js';
 import type { Row } from './harness/row.js';
-import { lineOf } from './harness/table.js';
+import { figure, lineOf } from './harness/table.js';
 import { compileGo, compileOpenSsl } from './peers/native.js';
 import { connections } from './rows/connections.js';
 import { crls } from './rows/crl.js';
@@ -15,21 +16,31 @@ import { policies } from './rows/policies.js';
 import { refresh } from './rows/refresh.js';
 import { requests } from './rows/requests.js';
 import { verification } from './rows/verification.js';
+import { measureCurves } from './scaling/curves.js';
 
 const benchmarks: readonly Benchmark[] = [requests, handshakes, verification, crls, refresh, connections, policies];
 
-const usage = `pnpm bench [NAME…] [--quick] [--json OUT]
-names: ${benchmarks.map(({ name }) => name).join(', ')}
+/** Not a comparison, and long: measured when it is asked for. */
+const curvesName = 'curves';
+
+const usage = `pnpm bench [NAME…] [--quick] [--json OUT] [--write-docs]
+names: ${[...benchmarks.map(({ name }) => name), curvesName].join(', ')}; all but ${curvesName} unless told
+--write-docs writes docs/benchmarks.md with what was measured, which is then not to be quick
 `;
 
 /** Gives the exit code: a target that is missed is told, and no failure, since a busy machine misses some. */
 export async function bench(sources: string, given: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...given],
-    options: { quick: { type: 'boolean', default: false }, json: { type: 'string' }, help: { type: 'boolean', default: false } },
+    options: {
+      quick: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      'write-docs': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
     allowPositionals: true,
   });
-  const unknown = positionals.filter((name) => !benchmarks.some((each) => each.name === name));
+  const unknown = positionals.filter((name) => name !== curvesName && !benchmarks.some((each) => each.name === name));
   if (values.help || unknown.length > 0) {
     process.stderr.write(unknown.length > 0 ? `bench: there is no ${unknown.join(', ')}\n${usage}` : usage);
     return values.help ? 0 : 2;
@@ -46,6 +57,12 @@ export async function bench(sources: string, given: readonly string[]): Promise<
         process.stdout.write(`${lineOf(row)}\n`);
       }
     }
+    const curves = positionals.includes(curvesName)
+      ? await measureCurves(prepared, ({ title, points, y }) =>
+          process.stdout.write(`${title}: ${points.map(([at, value]) => `${figure(at)} ${figure(value)}`).join(', ')} (${y})\n`),
+        )
+      : undefined;
+    if (values['write-docs']) writeDocs(join(sources, '..', '..'), { machine: machine(), rows, ...(curves && { curves }) });
     if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ rows, machine: machine() }, undefined, 2)}\n`);
     const { length: missed } = rows.filter(({ ok }) => ok === false);
     process.stdout.write(`bench: ${rows.length} rows, ${missed === 0 ? 'no target missed' : `${missed} targets missed`}\n`);

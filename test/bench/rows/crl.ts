@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Bench, Benchmark } from '../bench.js';
 import { type Crl, core } from '../core.js';
 import { crlOf, serialAt } from '../fixtures/crl.js';
+import type { BenchPki } from '../fixtures/pki.js';
 import { Child } from '../harness/child.js';
 import { repeated } from '../harness/cpu.js';
 import { race } from '../harness/race.js';
@@ -29,8 +30,13 @@ export const crls: Benchmark = {
   },
 };
 
-async function load({ pki, openssl }: Bench, file: string): Promise<readonly Row[]> {
-  const setup: CrlLoadSetup = { crl: file, issuer: join(pki.folder, 'issuing.der'), mostEntries: entries };
+async function load({ pki, folder, openssl }: Bench, file: string): Promise<readonly Row[]> {
+  const setup: CrlLoadSetup = {
+    crl: file,
+    before: shorterList(pki, folder),
+    issuer: join(pki.folder, 'issuing.der'),
+    mostEntries: entries,
+  };
   const loaded: CrlLoaded[] = [];
   const theirs: (readonly number[])[] = [];
   // Each in a process of its own, by turns.
@@ -72,6 +78,15 @@ async function load({ pki, openssl }: Bench, file: string): Promise<readonly Row
       target,
     }),
   ];
+}
+
+export const shorterEntries = 20_000;
+
+/** A list for before, in a file. */
+export function shorterList(pki: BenchPki, folder: string): string {
+  const file = join(folder, 'shorter.crl');
+  writeFileSync(file, crlOf(pki.issuing, shorterEntries));
+  return file;
 }
 
 export async function loadOnce(setup: CrlLoadSetup): Promise<CrlLoaded> {

@@ -46,7 +46,7 @@ async function cold({ pki, scale, openssl }: Bench): Promise<readonly Row[]> {
   const peer = 'absent' in openssl ? undefined : new NativePeer(openssl.program, pki.folder);
   const batch = 200;
   const contenders = [
-    repeated('ours', batch, () => verifyCold(root, issuing, client)),
+    repeated('ours', batch, () => verifyCold(root, [issuing], client)),
     repeated('node:crypto', batch, cryptographicCalls(root, issuing, client)),
     repeatedAsync('PKI.js', 40, () => verifyWithPkijs(root, issuing, client)),
     repeatedAsync('X509ChainBuilder', 20, () => buildWithPeculiar(root, issuing, client)),
@@ -93,19 +93,14 @@ export function nativeContender(name: string, peer: NativePeer, command: string)
 }
 
 /** Everything from the bytes: as OpenSSL is asked to, with a trust set that holds one anchor and is thrown away. */
-function verifyCold(rootDer: Uint8Array, issuingDer: Uint8Array, clientDer: Uint8Array): unknown {
+export function verifyCold(rootDer: Uint8Array, intermediates: readonly Uint8Array[], clientDer: Uint8Array): unknown {
   const { Budget, SignatureChecks, TrustSet, certificatePool, trustAnchor, validatedPaths } = core.path;
   const anchor = trustAnchor(read(rootDer));
   if (!anchor.ok) throw new Error(anchor.refusal.code);
   const trustSet = new TrustSet('default', [anchor.value], [], { depth: 10, keyPurposes });
   const budget = new Budget();
-  const inputs = {
-    trustSet,
-    pools: [certificatePool([read(issuingDer)])],
-    at: Date.now(),
-    budget,
-    signatures: new SignatureChecks(budget),
-  };
+  const pools = [certificatePool(intermediates.map(read))];
+  const inputs = { trustSet, pools, at: Date.now(), budget, signatures: new SignatureChecks(budget) };
   const { value, done } = validatedPaths(read(clientDer), inputs).next();
   if (done === true) throw new Error(value.refusal.code);
   return core.identity.createIdentity(value, { resumed: false, source: 'given' });

@@ -1,10 +1,12 @@
 /** Loads one CRL in a process that does nothing else, and tells what that took and what it holds: memory can only be told of a fresh process. */
 import { readFileSync } from 'node:fs';
-import { core } from '../core.js';
+import { type Crl, core } from '../core.js';
 import { collectAll, cpu, kept } from '../harness/cpu.js';
 
 export interface CrlLoadSetup {
   readonly crl: string;
+  /** A shorter one, which is read before anything is measured. */
+  readonly before: string;
   /** DER of the certificate whose key signed it. */
   readonly issuer: string;
   readonly mostEntries: number;
@@ -21,35 +23,34 @@ export interface CrlLoaded {
   readonly entries: number;
 }
 
-const { crl: file, issuer: issuerFile, mostEntries } = JSON.parse(process.argv[2] as string) as CrlLoadSetup;
+const { crl: file, before: warmUp, issuer: issuerFile, mostEntries } = JSON.parse(process.argv[2] as string) as CrlLoadSetup;
 const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-/** As the verifier does beside requests. */
-const slice = 10_000;
-
 const issuer = core.x509.readCertificate(readFileSync(issuerFile));
 if (!issuer.ok) throw new Error(issuer.refusal.code);
-// So that what is measured is the list, and not the first use of what reads it.
-await pause();
+const signer = issuer.value;
+// What the process needs to read any list is not what this one holds.
+await load(warmUp);
 collectAll();
 const before = { cpu: cpu(), passed: performance.now(), rss: process.memoryUsage.rss() };
-const read = core.x509.readCertificateList(readFileSync(file));
-if (!read.ok) throw new Error(read.detail);
-const indexing = new core.revocation.CrlIndexing(read.value, { maxEntries: mostEntries });
-let indexed = indexing.advance(slice);
-while (indexed === undefined) {
-  await pause();
-  indexed = indexing.advance(slice);
-}
-if (!indexed.ok) throw new Error(indexed.detail);
-await core.revocation.checkCrlSignature(read.value, issuer.value, pause);
-if (core.revocation.provenKeys(read.value).size !== 1) throw new Error('the signature of the list is not good');
+const crl = await load(file);
 const took = { cpu: cpu() - before.cpu, passed: performance.now() - before.passed };
 collectAll();
-kept.last = indexed.value;
+kept.last = crl;
 process.send?.({
   ...took,
   retained: process.memoryUsage.rss() - before.rss,
   peak: process.resourceUsage().maxRSS * 1_024 - before.rss,
-  entries: indexed.value.size,
+  entries: crl.size,
 } satisfies CrlLoaded);
 process.disconnect();
+
+/** As the verifier does it beside requests, but for watching the file. */
+async function load(name: string): Promise<Crl> {
+  const limits = { mostEntries, allowDenyingAuthorities: false };
+  const read = await core.steps.run(core.crlContent.readCrlContent(readFileSync(name), limits, pause));
+  if (!read.ok) throw new Error(read.problem);
+  const [loaded] = read.value.crls as readonly [Crl];
+  await core.revocation.checkCrlSignature(loaded.list, signer, pause);
+  if (core.revocation.provenKeys(loaded.list).size !== 1) throw new Error('the signature of the list is not good');
+  return loaded;
+}
