@@ -8,7 +8,6 @@ type Identity = typeof import('../../packages/core/dist/identity/index.js');
 type Revocation = typeof import('../../packages/core/dist/revocation/index.js');
 type CrlContent = typeof import('../../packages/core/dist/verifier/revocation-sources/crl-content.js');
 type Steps = typeof import('../../packages/core/dist/verifier/steps.js');
-type Policy = typeof import('../../packages/core/dist/policy/index.js');
 
 export const core = {
   x509: (await layer('x509/index')) as X509,
@@ -17,7 +16,6 @@ export const core = {
   revocation: (await layer('revocation/index')) as Revocation,
   crlContent: (await layer('verifier/revocation-sources/crl-content')) as CrlContent,
   steps: (await layer('verifier/steps')) as Steps,
-  policy: (await layer('policy/index')) as Policy,
 };
 
 export type Certificate = import('../../packages/core/dist/x509/index.js').Certificate;
