@@ -43,6 +43,16 @@ export class KnownPaths {
     return known;
   }
 
+  /**
+   * The path that a search of all trust sets came to, if it ends in one of those named: sets are searched in one order, however many they are, so a search of
+   * these alone would come to the same.
+   */
+  findAmong(names: readonly string[] | undefined, endEntity: Uint8Array, at: number): KnownPath | undefined {
+    if (names === undefined) return undefined;
+    const known = this.find('', endEntity, at);
+    return known !== undefined && names.includes(known.trustSet.name) ? known : undefined;
+  }
+
   remember(sets: string, known: KnownPath): void {
     const { der } = known.path.endEntity;
     if (der.length > longestEndEntity) return;

@@ -269,7 +269,7 @@ export class Verifier {
     const found = yield* findPath(claim, {
       trustSets: asked.filter(({ name }) => !trust.unavailable.has(name)),
       known: (endEntity) => {
-        const path = known.find(sets, endEntity, at);
+        const path = known.find(sets, endEntity, at) ?? known.findAmong(names, endEntity, at);
         return path === undefined || trust.unavailable.has(path.trustSet.name) ? undefined : path;
       },
       remembered: (trustSet) => this.#rememberedIn(trustSet),

@@ -71,6 +71,13 @@ describe('a certificate that was accepted before', () => {
     expect(connect(createVerifier({ trust: other.der }), [leaf])).toBe('PEERCERT_ISSUER_UNKNOWN');
   });
 
+  it('is known to a request that names its trust set, but accepted by no other set', () => {
+    const verifier = createVerifier({ trustSets: { staff: { ca: ca.der }, partners: { ca: other.der } } });
+    expect(connect(verifier, [leaf])).toBe('staff');
+    const seen = connect(verifier, [leaf], ['partners', 'staff']);
+    expect([seen, connect(verifier, [leaf], ['partners'])]).toEqual(['staff', 'PEERCERT_ISSUER_UNKNOWN']);
+  });
+
   it('is forgotten with the trust it was accepted under', () => {
     const verifier = createVerifier();
     const server = { requestCert: true, ca: Buffer.from(ca.der) as unknown };
@@ -127,6 +134,17 @@ describe('known paths', () => {
     path.endEntity.der[3] = 0xff;
     expect(known.find('', before, 5)).toBeUndefined();
     expect(known.find('', path.endEntity.der, 5)).toBeUndefined();
+  });
+
+  it('that a search of all sets came to are found among sets that hold theirs, and among no others', () => {
+    const known = new KnownPaths();
+    const path = pathOf('A');
+    const found = { path, trustSet: { name: 'staff' } as TrustSet };
+    known.remember('', found);
+    const among = (...names: string[]) => known.findAmong(names, path.endEntity.der, 5);
+    expect([among('partners'), among(), known.findAmong(undefined, path.endEntity.der, 5)]).toEqual([undefined, undefined, undefined]);
+    expect([among('staff'), among('partners', 'staff')]).toEqual([found, found]);
+    expect(known.findAmong(['staff'], path.endEntity.der, 10)).toBeUndefined();
   });
 
   it('are no longer than real certificates', () => {
