@@ -6,7 +6,7 @@ import { race } from '../harness/race.js';
 import { rowOf } from '../harness/row.js';
 
 /** Ten rules, of most kinds. */
-export const tenRules: CertificatePolicy = {
+const tenRules: CertificatePolicy = {
   subject: { C: 'DE', O: 'Example', OU: ['billing', 'payments'], CN: /client \d+/ },
   issuer: { O: 'Example', CN: 'Bench Issuing' },
   subjectAltName: { dns: 'payments.example.org', email: 'payments@example.org', uri: /spiffe:\/\/example\.org\/ns\/[a-z]+\/sa\/[a-z]+/ },
