@@ -44,7 +44,7 @@ export class ValidatedPath {
     this.certificates = Object.freeze([...certificates]);
     this.trustAnchor = trustAnchor;
     this.trustSet = trustSet;
-    this.validPolicies = Object.freeze([...validPolicies]);
+    this.validPolicies = validPolicies.length === 0 ? noPolicies : Object.freeze([...validPolicies]);
     this.validFrom = validFrom;
     this.validUntil = until;
     Object.freeze(this);
@@ -62,6 +62,8 @@ export class ValidatedPath {
     makePath = (findings) => new ValidatedPath(validator, findings);
   }
 }
+
+const noPolicies: readonly string[] = Object.freeze([]);
 
 /** For the validator alone: not exported from the folder. */
 export function validatedPath(findings: Findings): ValidatedPath {

@@ -1,3 +1,4 @@
+import { asPlainBytes } from '../asn1/index.js';
 import { type Outcome, refused } from '../errors/index.js';
 import type { PeerSocket } from './peer-socket.js';
 import { isOverHttp2, type PeerRequest, socketOf, unlessClosed } from './request.js';
@@ -49,8 +50,10 @@ function readCertificate(socket: PeerSocket & Required<Pick<PeerSocket, 'getPeer
   // Never getPeerX509Certificate() before it: on Node.js 20 and 24 that loses the chain.
   const certificate: { raw?: unknown } | null | undefined = socket.getPeerCertificate();
   if (certificate === null || certificate === undefined) return closed('the TLS connection is closed');
-  const endEntity = certificate.raw;
-  if (!(endEntity instanceof Uint8Array)) return missing(socket);
+  const { raw } = certificate;
+  if (!(raw instanceof Uint8Array)) return missing(socket);
+  // The same memory; a Buffer beside it would be held for as long as the connection.
+  const endEntity = asPlainBytes(raw);
   return {
     ok: true,
     value: {

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Refusal } from '../errors/index.js';
 
 /** What the verifier makes of a connection when it looks again: a refusal, or nothing if all is well. It may have to wait. */
-export type Recheck = () => Refusal | undefined | Promise<Refusal | undefined>;
+export type Recheck = (key: object) => Refusal | undefined | Promise<Refusal | undefined>;
 
 export interface Live {
   /** Milliseconds since the epoch: by then it has to be looked at again in any case. */
@@ -43,6 +43,8 @@ export class LiveConnections {
   readonly #graceMilliseconds: number;
   readonly #onEnd: (refusal: Refusal) => void;
   readonly #hasNews: () => boolean;
+  /** One listener for all: one of its own would take more memory than all else that is held of a connection here. */
+  readonly #removeClosed: (this: object) => void;
   #timer: NodeJS.Timeout | undefined;
   #changes = 0;
   /** Something changed since all were last put down to be looked at: many changes in one go cost no more than one. */
@@ -56,6 +58,10 @@ export class LiveConnections {
     this.#graceMilliseconds = graceSeconds * 1_000;
     this.#onEnd = onEnd;
     this.#hasNews = hasNews;
+    const remove = (key: object): void => this.#remove(key);
+    this.#removeClosed = function () {
+      remove(this);
+    };
   }
 
   get size(): number {
@@ -72,7 +78,7 @@ export class LiveConnections {
     if (this.#closed || !(key instanceof EventEmitter) || isClosed(key)) return;
     const state = { isChecking: false, changesSeen: 0, refusal: undefined, grace: undefined, isGraceOver: false, isTold: false };
     this.#entries.set(key, { validUntil, recheck, listeners: undefined, ...state });
-    key.once('close', () => this.#remove(key));
+    key.on('close', this.#removeClosed);
     this.#timer ??= setInterval(() => this.#checkTimes(), tick).unref();
   }
 
@@ -152,7 +158,7 @@ export class LiveConnections {
     entry.isChecking = true;
     entry.changesSeen = this.#changes;
     try {
-      const found = entry.recheck();
+      const found = entry.recheck(key);
       if (found instanceof Promise) found.then(settle, fail);
       else settle(found);
     } catch {

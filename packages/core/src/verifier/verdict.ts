@@ -37,6 +37,33 @@ export interface Grounds {
   readonly revocation: object;
 }
 
+/**
+ * A connection's verdicts, by the names of the trust sets searched; the empty name stands for all of them. Most connections have that one alone, and a map for
+ * it would take more memory than the verdict.
+ */
+export class Verdicts {
+  #ofAll: Verdict | undefined;
+  #others: Map<string, Verdict> | undefined;
+
+  get(name: string): Verdict | undefined {
+    return name === '' ? this.#ofAll : this.#others?.get(name);
+  }
+
+  set(name: string, verdict: Verdict): void {
+    if (name === '') {
+      this.#ofAll = verdict;
+      return;
+    }
+    this.#others ??= new Map();
+    this.#others.set(name, verdict);
+  }
+
+  *[Symbol.iterator](): Generator<readonly [name: string, verdict: Verdict], void, void> {
+    if (this.#ofAll !== undefined) yield ['', this.#ofAll];
+    if (this.#others !== undefined) yield* this.#others;
+  }
+}
+
 /** How long a refusal is remembered, on its connection alone, before the certificate is looked at again. */
 const refusalLifetime = 5_000;
 

@@ -9,7 +9,7 @@ import { publishEnd, publishExpiry } from './events.js';
 import { clientLead, ExpiryWatch } from './expiry-watch.js';
 import { InheritedTrust } from './inherited-trust.js';
 import { KnownPaths } from './known-paths.js';
-import { LiveConnections } from './live-connections.js';
+import { LiveConnections, type Recheck } from './live-connections.js';
 import { defaultLogger, type Logger, safeLogger } from './logger.js';
 import { parseVerifierOptions, revocationOptions, type VerifierOptions } from './options.js';
 import { RecentCertificates } from './recent-certificates.js';
@@ -21,7 +21,7 @@ import { SigningPaths } from './signing-paths.js';
 import { run, type Steps } from './steps.js';
 import type { Trust } from './trust.js';
 import { TrustSources } from './trust-sources.js';
-import { type AcceptedPath, acceptance, isAlive, refusalVerdict, type Verdict } from './verdict.js';
+import { type AcceptedPath, acceptance, isAlive, refusalVerdict, type Verdict, Verdicts } from './verdict.js';
 
 /** How often an evaluation is begun again because trust, or what is known of revocation, changed during it. */
 const attempts = 3;
@@ -49,6 +49,10 @@ export class Verifier {
   readonly #recent = new RecentCertificates();
   readonly #connections = new WeakMap<object, Connection>();
   readonly #live: LiveConnections;
+  readonly #recheckKept: Recheck = (key) => {
+    const connection = this.#connections.get(key);
+    return connection && run(this.#recheck(key, connection));
+  };
   readonly #expiry: ExpiryWatch;
   readonly #observers = new Set<TrustObserver>();
   #closed = false;
@@ -293,17 +297,18 @@ export class Verifier {
   #watch({ request, connection }: Question, verdict: Verdict): void {
     const key = connectionKey(request);
     if (key === undefined || !verdict.outcome.ok) return;
-    const asked = withoutRequest(request);
-    this.#live.add(key, { validUntil: verdict.validUntil, recheck: () => run(this.#recheck(key, asked, connection)) });
+    // Configured trust is asked of nobody.
+    if (this.#inherited !== undefined) connection.asked = withoutRequest(request);
+    this.#live.add(key, { validUntil: verdict.validUntil, recheck: this.#recheckKept });
   }
 
   /** Why the connection may not stay open: what was opened under a verdict that accepts no more must end, whatever others say; they may connect again. */
-  *#recheck(key: object, request: PeerRequest, connection: Connection): Steps<Refusal | undefined> {
+  *#recheck(key: object, connection: Connection): Steps<Refusal | undefined> {
     let validUntil = Number.POSITIVE_INFINITY;
     for (const [name, verdict] of connection.verdicts) {
       // A verdict that never accepted anything has opened nothing.
       if (verdict.accepted === undefined || connection.peer?.ok !== true) continue;
-      const trust = this.#trustOf(request);
+      const trust = this.#trustOf(connection.asked);
       if (!trust.ok) return trust.refusal;
       const isKnown = isAlive(verdict, trust.value, this.#revocation.generation, this.#now());
       const names = name === '' ? undefined : (JSON.parse(name) as readonly string[]);
@@ -312,20 +317,20 @@ export class Verifier {
       if (!again.outcome.ok) return again.outcome.refusal;
       validUntil = Math.min(validUntil, again.validUntil);
     }
-    this.#live.add(key, { validUntil, recheck: () => run(this.#recheck(key, request, connection)) });
+    this.#live.add(key, { validUntil, recheck: this.#recheckKept });
     return undefined;
   }
 
-  #trustOf(request: PeerRequest): Outcome<Trust> {
+  #trustOf(request: PeerRequest | undefined): Outcome<Trust> {
     if (this.trust !== undefined) return { ok: true, value: this.trust };
-    return this.#inherited?.of(request) ?? refused('PEERCERT_TRUST_NOT_CONFIGURED', { detail: 'the verifier was given no trust' });
+    return (request && this.#inherited?.of(request)) ?? refused('PEERCERT_TRUST_NOT_CONFIGURED', { detail: 'the verifier was given no trust' });
   }
 
   #connectionOf(request: PeerRequest): Connection {
     const key = connectionKey(request);
     const known = key === undefined ? undefined : this.#connections.get(key);
     if (known !== undefined) return known;
-    const connection: Connection = { peer: undefined, verdicts: new Map(), pending: undefined };
+    const connection: Connection = { peer: undefined, verdicts: new Verdicts(), pending: undefined, asked: undefined };
     if (key !== undefined) this.#connections.set(key, connection);
     return connection;
   }
@@ -382,9 +387,11 @@ export interface TrustObserver {
 interface Connection {
   peer: Outcome<Peer> | undefined;
   /** By the names of the trust sets searched. */
-  readonly verdicts: Map<string, Verdict>;
+  readonly verdicts: Verdicts;
   /** Evaluations under way, which all requests that come meanwhile share; undefined until there is one, as there seldom is. */
   pending: Map<string, Promise<Outcome<ClientIdentity>>> | undefined;
+  /** What leads to the connection's server; only where trust is taken from there, and something was accepted. */
+  asked: PeerRequest | undefined;
 }
 
 interface Question {
