@@ -1,26 +1,39 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { ConfigurationError, type Outcome, type Refusal, type RefusalCode, type Refused, refusal } from '../errors/index.js';
-import { type ClientIdentity, isClientIdentity } from '../identity/index.js';
+import { ConfigurationError, type Outcome, type Refusal, refusal } from '../errors/index.js';
+import type { ClientIdentity } from '../identity/index.js';
 import type { PeerRequest } from '../peer/index.js';
 import {
   compileRequirement,
   fileRequirement,
+  type Judgement,
   type MaybePromise,
   PolicyBook,
   type PolicyFileContent,
+  PolicyJudge,
+  passing,
   type Requirement,
   type RequirementSettings,
-  whenKnown,
 } from '../policy/index.js';
-import { type Logger, publishDecision, type Verifier } from '../verifier/index.js';
+import {
+  anonymous,
+  type ClientQuestion,
+  type ExplainOptions,
+  type Explanation,
+  type GivenCertificates,
+  internalRefusal,
+  type JudgedClient,
+  judgeClient,
+  type Logger,
+  policyRunner,
+  publishDecision,
+  type Verifier,
+} from '../verifier/index.js';
 import { checkConnection, unlessGone } from './check-connection.js';
 import { checkServer } from './check-server.js';
 import type { Decision } from './decision.js';
 import { logDecision, logReported, logTrace } from './log.js';
 import { type GuardOptions, type ParsedGuardOptions, parseGuardOptions } from './options.js';
 import { type PolicyFeed, policyFeed } from './policy-feed.js';
-import { policyRunner } from './policy-runner.js';
-import { type Judgement, PolicyJudge } from './run-policies.js';
 import { guardUpgrades, type UpgradeListener, upgradeListener } from './upgrade.js';
 import { closeWebSocket, isWebSocket } from './web-socket.js';
 
@@ -76,26 +89,35 @@ export class Guard {
     logger: Logger = this.verifier.logger,
     asked: unknown = request,
   ): MaybePromise<Decision> {
-    let question: Question = { request, demands: this.requirement.demands, logger, asked };
+    const inquiry = { request, logger };
     try {
-      if (requirement !== this.requirement) question = { ...question, demands: requirement.demands };
-      if (question.demands.presence === 'none' || this.#isPermittedPreflight(request)) return this.#conclude(question, anonymous);
+      const { demands } = requirement;
+      if (demands.presence === 'none' || this.#isPermittedPreflight(request)) return this.#conclude(inquiry, anonymous);
       const fault = checkConnection(request, this.verifier);
-      if (fault !== undefined) return this.#conclude(question, fault);
-      const judged = whenKnown(this.verifier.authenticate(request, question.demands.trustSets), (outcome) =>
-        this.#decide(question, outcome),
-      );
-      if (!(judged instanceof Promise)) return this.#conclude(question, judged);
-      return judged.catch(internal).then((decision) => this.#conclude(question, unlessGone(request, decision)));
+      if (fault !== undefined) return this.#conclude(inquiry, fault);
+      const judged = judgeClient(new RequestQuestion(demands, request, logger, this.verifier, this.#judge, asked));
+      if (!(judged instanceof Promise)) return this.#conclude(inquiry, judged);
+      return judged.catch(internalRefusal).then((decision) => this.#conclude(inquiry, unlessGone(request, decision)));
     } catch (error) {
-      return this.#conclude(question, internal(error));
+      return this.#conclude(inquiry, internalRefusal(error));
     }
+  }
+
+  /**
+   * Explains the decision on a certificate that a request with this requirement would get: see `Verifier.explain`. Nothing is logged, and no event published.
+   */
+  explain(
+    certificates: GivenCertificates,
+    requirement: Requirement = this.requirement,
+    options: ExplainOptions = {},
+  ): Promise<Explanation> {
+    return this.verifier.explain(certificates, requirement, { policyTimeoutSeconds: this.#options.policyTimeoutSeconds, ...options });
   }
 
   /** The decision on a request whose route has a policy that cannot be used. */
   misconfigured(request: GuardRequest, error: ConfigurationError, logger: Logger = this.verifier.logger): Decision {
     const decision: Decision = { ok: false, refusal: refusal('PEERCERT_POLICY_INVALID', { detail: error.message }, error) };
-    return this.#conclude({ request, demands: this.requirement.demands, logger, asked: request }, decision);
+    return this.#conclude({ request, logger }, decision);
   }
 
   /**
@@ -138,7 +160,7 @@ export class Guard {
     if (this.#options.ownsVerifier) await this.verifier.close();
   }
 
-  #conclude({ request, logger }: Question, { judgement, ...decision }: Judged): Decision {
+  #conclude({ request, logger }: { request: GuardRequest; logger: Logger }, { judgement, ...decision }: JudgedClient): Decision {
     if (decision.ok) {
       publishDecision(request, decision.identity, undefined, judgement);
       // What lives on after the request is told when its certificate is accepted no more.
@@ -150,66 +172,6 @@ export class Guard {
     logDecision(logger, request, refused);
     publishDecision(request, null, refused, judgement);
     return { ok: false, refusal: refused };
-  }
-
-  #decide(question: Question, outcome: Outcome<ClientIdentity>): MaybePromise<Judged> {
-    const { demands } = question;
-    if (!outcome.ok) {
-      const absent = outcome.refusal.code === 'PEERCERT_CERTIFICATE_MISSING';
-      return absent && demands.presence === 'optional' ? anonymous : this.#ofAnotherTrustSet(question, outcome);
-    }
-    const identity: unknown = outcome.value;
-    // Only what the verifier made is an identity, whatever else a value may look like.
-    if (outcome.ok !== true || !isClientIdentity(identity)) return internal(new TypeError('the verifier returned no identity'));
-    return whenKnown(this.#ask(question, identity), (judgement): MaybePromise<Judged> => {
-      if (judgement.refusal === undefined) return { ok: true, identity, value: judgement.value, judgement };
-      const first: Judged = { ok: false, refusal: judgement.refusal, judgement };
-      const others = judgement.refusal.code === 'PEERCERT_POLICY_MISMATCH' ? this.#otherTrustSets(question, identity) : [];
-      return others.length === 0 ? first : this.#inAnotherTrustSet(question, others, first);
-    });
-  }
-
-  #ask({ request, demands, logger, asked }: Question, identity: ClientIdentity): MaybePromise<Judgement> {
-    if (demands.policies.length === 0) return unconditional;
-    return this.#judge.judge(identity, demands, asked, (judgement) => {
-      logTrace(logger, request, judgement);
-      for (const reported of judgement.reported) logReported(logger, request, reported);
-    });
-  }
-
-  /** The sets in which the same certificate may find another path, on which the policies may say something else. */
-  #otherTrustSets({ demands }: Question, { trustSet }: ClientIdentity): readonly string[] {
-    if (!demands.policies.some(({ node }) => node.dependsOnPath)) return [];
-    return (demands.trustSets ?? this.verifier.trustSets ?? []).filter((name) => name !== trustSet);
-  }
-
-  /** The search goes on until a path is found that the policies allow; if none is, what was said of the first counts. */
-  #inAnotherTrustSet(question: Question, [name, ...others]: readonly string[], first: Judged): MaybePromise<Judged> {
-    if (name === undefined) return first;
-    return whenKnown(this.verifier.authenticate(question.request, [name]), (outcome) => {
-      if (!outcome.ok || !isClientIdentity(outcome.value)) return this.#inAnotherTrustSet(question, others, first);
-      const identity = outcome.value;
-      return whenKnown(
-        this.#ask(question, identity),
-        (judgement): MaybePromise<Judged> =>
-          judgement.refusal === undefined
-            ? { ok: true, identity, value: judgement.value, judgement }
-            : this.#inAnotherTrustSet(question, others, first),
-      );
-    });
-  }
-
-  /** A client that another trust set stands behind is not unknown: what it fails is the rule that names the set, and the log should say so. */
-  #ofAnotherTrustSet(question: Question, outcome: Refused): MaybePromise<Judged> {
-    const { demands, request } = question;
-    if (demands.trustSets === undefined || !issuerFaults.has(outcome.refusal.code)) return outcome;
-    return whenKnown(this.verifier.authenticate(request), (anywhere) => {
-      if (!anywhere.ok) return outcome;
-      return whenKnown(
-        this.#ask(question, anywhere.value),
-        (judgement): Judged => (judgement.refusal === undefined ? outcome : { ok: false, refusal: judgement.refusal, judgement }),
-      );
-    });
   }
 
   /** The Fetch standard's CORS-preflight request; neither header is ever empty there, and none of them upgrades. */
@@ -243,31 +205,45 @@ export class Guard {
   }
 }
 
-/** A decision, and what the policies said for it, where they were asked. */
-type Judged = Decision & { readonly judgement?: Judgement };
-
-/** One request, and what is demanded of it. What is demanded is read once: a policy file may be replaced while something is waited for. */
-interface Question {
-  readonly request: GuardRequest;
+/** One request, and what is demanded of it. */
+class RequestQuestion implements ClientQuestion {
   readonly demands: Requirement['demands'];
+  readonly request: GuardRequest;
   readonly logger: Logger;
+  readonly #verifier: Verifier;
+  readonly #judge: PolicyJudge;
   /** What `authorize` is given. */
-  readonly asked: unknown;
-}
+  readonly #asked: unknown;
 
-const unconditional: Judgement = Object.freeze({
-  refusal: undefined,
-  value: undefined,
-  reported: Object.freeze([]),
-  until: Number.POSITIVE_INFINITY,
-  trace: () => [],
-});
+  constructor(
+    demands: Requirement['demands'],
+    request: GuardRequest,
+    logger: Logger,
+    verifier: Verifier,
+    judge: PolicyJudge,
+    asked: unknown,
+  ) {
+    this.demands = demands;
+    this.request = request;
+    this.logger = logger;
+    this.#verifier = verifier;
+    this.#judge = judge;
+    this.#asked = asked;
+  }
 
-const anonymous: Decision = Object.freeze({ ok: true, identity: null });
+  get trustSets(): readonly string[] | undefined {
+    return this.#verifier.trustSets;
+  }
 
-const issuerFaults: ReadonlySet<RefusalCode> = new Set(['PEERCERT_ISSUER_UNKNOWN', 'PEERCERT_CHAIN_INCOMPLETE', 'PEERCERT_DEPTH_EXCEEDED']);
+  authenticate(trustSets?: readonly string[]): MaybePromise<Outcome<ClientIdentity>> {
+    return this.#verifier.authenticate(this.request, trustSets);
+  }
 
-function internal(error: unknown): Decision {
-  const detail = error instanceof Error ? `${error.name}: ${error.message}` : 'something that is no error was thrown';
-  return { ok: false, refusal: refusal('PEERCERT_INTERNAL', { detail }, error) };
+  ask(identity: ClientIdentity): MaybePromise<Judgement> {
+    if (this.demands.policies.length === 0) return passing;
+    return this.#judge.judge(identity, this.demands, this.#asked, (judgement) => {
+      logTrace(this.logger, this.request, judgement);
+      for (const reported of judgement.reported) logReported(this.logger, this.request, reported);
+    });
+  }
 }

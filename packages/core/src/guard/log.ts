@@ -1,8 +1,7 @@
 import { describeRefusal, type Refusal } from '../errors/index.js';
-import type { RuleTrace } from '../policy/index.js';
+import type { Judgement, RuleTrace } from '../policy/index.js';
 import { type Logger, safeLogger } from '../verifier/index.js';
 import { requestLine } from './request-line.js';
-import type { Judgement } from './run-policies.js';
 
 type Request = Parameters<typeof requestLine>[0];
 

@@ -16,14 +16,14 @@ export type {
   ValueData,
   ValuePattern,
 } from './certificate-policy.js';
-export { decisionFinding, describeFunction } from './code-nodes.js';
-export { type Authorize, type CompiledPolicy, type CompileSettings, compilePolicy } from './compile.js';
+export { type CompiledPolicy, type CompileSettings, compilePolicy } from './compile.js';
 export { readDistinguishedNameText } from './distinguished-name-text.js';
 export { PolicyBook, type PolicyFileContent } from './policy-book.js';
 export { PolicyFailure } from './policy-failure.js';
 export { largestPolicyFileBytes, policyFileJsonSchema, readPolicyFile } from './policy-file.js';
+export { type AskedPolicy, type Judgement, PolicyJudge, passing } from './policy-judge.js';
 export type { KnownKeys, PolicyValue } from './policy-value.js';
-export { failure, mismatch } from './refusal.js';
+export { mismatch } from './refusal.js';
 export { compileRequirement, type Demands, fileRequirement, Requirement, type RequirementSettings } from './requirement.js';
 export type { RuleTrace } from './rule.js';
 export { CertificatePolicyData } from './schema.js';

@@ -1,5 +1,5 @@
 export { CrlCollection } from './crl/collection.js';
-export { Crl, describeCrl, isNewer } from './crl/crl.js';
+export { Crl, describeCrl, isNewer, nameText } from './crl/crl.js';
 export type { RevokedEntry } from './crl/entry.js';
 export { evaluateCrls } from './crl/evaluate.js';
 export { CrlIndexing, type IndexLimits } from './crl/indexing.js';

@@ -11,6 +11,19 @@ export {
   type RevocationEvent,
   type SourceEvent,
 } from './events.js';
+export type {
+  ExplainedCertificate,
+  ExplainedCrl,
+  ExplainedPath,
+  ExplainedPolicy,
+  ExplainedRevocation,
+  ExplainedVerdict,
+  ExplainOptions,
+  Explanation,
+  UnreadableCertificate,
+} from './explanation.js';
+export type { GivenCertificates } from './given-certificates.js';
+export { anonymous, type ClientQuestion, internalRefusal, type JudgedClient, judgeClient } from './judge-client.js';
 export { type Logger, safeLogger } from './logger.js';
 export {
   refuseUndefined,
@@ -20,6 +33,7 @@ export {
   verifierOptionNames,
   type WatchRules,
 } from './options.js';
+export { policyRunner } from './policy-runner.js';
 export type { DenyInput } from './revocation-sources/deny-input.js';
 export type { DenyChange, DenyStore } from './revocation-sources/deny-store.js';
 export { type ExceptionFor, type OcspOptions, type RemoteRules, type RevocationOptions, seconds } from './revocation-sources/options.js';

@@ -2,11 +2,14 @@ import { type Outcome, type Refusal, type RefusalCode, refusal, refused } from '
 import { type ClientIdentity, createIdentity, type IdentitySource } from '../identity/index.js';
 import type { TrustSet } from '../path/index.js';
 import { connectionKey, type Peer, type PeerRequest, readPeer, withoutRequest } from '../peer/index.js';
-import type { MaybePromise } from '../sources/index.js';
+import { compileRequirement, type MaybePromise, Requirement, type RoutePolicy } from '../policy/index.js';
 import type { Certificate, Name } from '../x509/index.js';
 import { endings, tellOfEnd } from './endings.js';
 import { publishEnd, publishExpiry } from './events.js';
 import { clientLead, ExpiryWatch } from './expiry-watch.js';
+import { explain, type PathNote } from './explain.js';
+import type { ExplainOptions, Explanation } from './explanation.js';
+import { derOfGiven, type GivenCertificates } from './given-certificates.js';
 import { InheritedTrust } from './inherited-trust.js';
 import { KnownPaths } from './known-paths.js';
 import { LiveConnections, type Recheck } from './live-connections.js';
@@ -137,10 +140,26 @@ export class Verifier {
    * the identity's `source` is `'given'`.
    */
   verify(certificates: readonly Uint8Array[], trustSets?: readonly string[]): MaybePromise<Outcome<ClientIdentity>> {
-    if (this.#closed) return closed;
-    const [endEntity, ...others] = certificates.map((der) => Uint8Array.from(der));
-    if (endEntity === undefined) return refused('PEERCERT_CERTIFICATE_MISSING', { detail: 'no certificate was given' });
-    return run(this.#verifyGiven({ endEntity, presentedChain: () => others, resumed: false }, trustSets));
+    return this.#verifyGiven(certificates, trustSets);
+  }
+
+  /**
+   * Tells why a certificate is accepted or refused: PEM, DER or X509Certificate, end entity first, what is sent with it after it. It is verified just as `verify` does, and judged
+   * as on a route with this policy (any verified certificate will do unless told); `describeExplanation` puts the answer into words. Functions of the policy are called; `authorize`
+   * only where `options.request` is given.
+   *
+   * Rejects with `ConfigurationError` for what holds no certificate, and for a policy that is none.
+   */
+  async explain(
+    certificates: GivenCertificates,
+    policy: RoutePolicy | Requirement = 'required',
+    options: ExplainOptions = {},
+  ): Promise<Explanation> {
+    const given = derOfGiven(certificates, 'certificates');
+    const settings = { option: 'policy', trustSets: this.trustSets ?? ['default'] };
+    const { demands } = policy instanceof Requirement ? policy : compileRequirement(policy, settings);
+    const verify = (trustSets: readonly string[] | undefined, note: PathNote) => this.#verifyGiven(given, trustSets, note);
+    return explain(given, demands, { trustSets: this.trustSets, crls: this.#revocation.crls, at: this.#nowOrNever(), verify }, options);
   }
 
   /**
@@ -199,11 +218,11 @@ export class Verifier {
     }
   }
 
-  *#verifyGiven(claim: Claim, trustSets: readonly string[] | undefined): Steps<Outcome<ClientIdentity>> {
+  *#verifyClaim(claim: Claim, trustSets: readonly string[] | undefined, note?: PathNote): Steps<Outcome<ClientIdentity>> {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const { trust } = this;
       if (trust === undefined) return refused('PEERCERT_TRUST_NOT_CONFIGURED', { detail: 'the verifier was given no trust' });
-      const verdict = yield* this.#verdictOn(claim, 'given', trust, trustSets);
+      const verdict = yield* this.#verdictOn(claim, 'given', trust, trustSets, note);
       if (this.#closed) return closed;
       if (this.trust === verdict.trust && this.#revocation.generation === verdict.revocation) return verdict.outcome;
     }
@@ -264,7 +283,14 @@ export class Verifier {
     return acceptance({ path, trustSet, identity: same, trust }, validUntil, grounds);
   }
 
-  *#verdictOn(claim: Claim, source: IdentitySource, trust: Trust, names: readonly string[] | undefined): Steps<Verdict> {
+  #verifyGiven(certificates: readonly Uint8Array[], names?: readonly string[], note?: PathNote): MaybePromise<Outcome<ClientIdentity>> {
+    if (this.#closed) return closed;
+    const [endEntity, ...others] = certificates.map((der) => Uint8Array.from(der));
+    if (endEntity === undefined) return refused('PEERCERT_CERTIFICATE_MISSING', { detail: 'no certificate was given' });
+    return run(this.#verifyClaim({ endEntity, presentedChain: () => others, resumed: false }, names, note));
+  }
+
+  *#verdictOn(claim: Claim, source: IdentitySource, trust: Trust, names: readonly string[] | undefined, note?: PathNote): Steps<Verdict> {
     const at = this.#now();
     const grounds = { trust, revocation: this.#revocation.generation };
     const asked = [...trust.sets.values()].filter(({ name }) => names?.includes(name) ?? true);
@@ -278,7 +304,10 @@ export class Verifier {
       },
       remembered: (trustSet) => this.#rememberedIn(trustSet),
       at,
-      judge: (path, trustSet) => this.#revocation.judge(path, trustSet, at),
+      judge: (path, trustSet) => {
+        const judging = this.#revocation.judge(path, trustSet, at);
+        return note === undefined ? judging : noting(judging, (judged) => note(path, trustSet, judged));
+      },
     });
     if (!found.ok) return refusalVerdict(unlessUnavailable(found.refusal, asked, trust), grounds, at);
     const { path, trustSet, finding, wasKnown } = found.value;
@@ -426,6 +455,12 @@ function unlessUnavailable(found: Refusal, asked: readonly TrustSet[], { unavail
 const changedTooOften = `trust or revocation changed ${attempts} times during the verification`;
 
 const closed = notReady('the verifier is closed');
+
+function* noting<T>(steps: Steps<T>, note: (result: T) => void): Steps<T> {
+  const result = yield* steps;
+  note(result);
+  return result;
+}
 
 function notReady(detail: string): Outcome<never> {
   return refused('PEERCERT_NOT_READY', { detail });

@@ -1,20 +1,12 @@
 import type { Refusal } from '../errors/index.js';
 import type { ClientIdentity } from '../identity/index.js';
-import {
-  type Authorize,
-  type CompiledPolicy,
-  type Demands,
-  decisionFinding,
-  describeFunction,
-  type Finding,
-  failure,
-  type MaybePromise,
-  mismatch,
-  PolicyFailure,
-  type PolicyRunner,
-  type RuleTrace,
-  whenKnown,
-} from '../policy/index.js';
+import { decisionFinding, describeFunction } from './code-nodes.js';
+import type { Authorize, CompiledPolicy } from './compile.js';
+import { PolicyFailure } from './policy-failure.js';
+import { failure, mismatch } from './refusal.js';
+import type { Demands } from './requirement.js';
+import type { RuleTrace } from './rule.js';
+import { type Finding, type MaybePromise, type PolicyRunner, whenKnown } from './tree.js';
 
 /** What the policies of a requirement say of an identity. */
 export interface Judgement {
@@ -26,8 +18,16 @@ export interface Judgement {
   readonly reported: readonly Refusal[];
   /** By the runner's clock: until when it may be remembered. */
   readonly until: number;
+  /** What each policy said, in the order in which they were asked; one with `authorize` is asked twice. */
+  readonly asked: readonly AskedPolicy[];
   /** Every rule of every policy in its order, as far as they were asked. */
   trace(): readonly RuleTrace[];
+}
+
+export interface AskedPolicy {
+  readonly policy: CompiledPolicy;
+  /** A refusal where it could not be evaluated. */
+  readonly found: Finding | Refusal;
 }
 
 /**
@@ -135,27 +135,30 @@ export class PolicyJudge {
 
 type Remembered = MaybePromise<Judgement>;
 
-const passing: Judgement = Object.freeze({
+/** What no policies at all say. */
+export const passing: Judgement = Object.freeze({
   refusal: undefined,
   value: undefined,
   reported: Object.freeze([]),
   until: Number.POSITIVE_INFINITY,
+  asked: Object.freeze([]),
   trace: () => [],
 });
 
 /** The judgement so far, and what one more policy says. */
 function added(judgement: Judgement, policy: CompiledPolicy, found: Finding | Refusal, identity: ClientIdentity): Judgement {
+  const asked = [...judgement.asked, { policy, found }];
+  const trace = (): readonly RuleTrace[] => asked.flatMap((one) => ('code' in one.found ? [] : one.found.trace()));
   if ('code' in found) {
     // What could not be evaluated is not remembered: it may have been mended by the next request.
-    const until = Number.NEGATIVE_INFINITY;
-    return policy.reports ? { ...judgement, until, reported: [...judgement.reported, found] } : { ...judgement, until, refusal: found };
+    const so = { ...judgement, until: Number.NEGATIVE_INFINITY, asked, trace };
+    return policy.reports ? { ...so, reported: [...judgement.reported, found] } : { ...so, refusal: found };
   }
-  const until = Math.min(judgement.until, found.until);
-  const trace = (): readonly RuleTrace[] => [...judgement.trace(), ...found.trace()];
-  if (found.holds) return { ...judgement, until, trace, value: found.value === undefined ? judgement.value : found.value };
+  const so = { ...judgement, until: Math.min(judgement.until, found.until), asked, trace };
+  if (found.holds) return { ...so, value: found.value === undefined ? judgement.value : found.value };
   const refused = mismatch(policy.option, found.trace(), identity);
-  if (policy.reports) return { ...judgement, until, trace, reported: [...judgement.reported, refused] };
-  return { ...judgement, until, trace, refusal: refused };
+  if (policy.reports) return { ...so, reported: [...judgement.reported, refused] };
+  return { ...so, refusal: refused };
 }
 
 function failed(policy: CompiledPolicy, error: unknown): Refusal {
