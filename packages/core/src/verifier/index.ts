@@ -1,3 +1,4 @@
+export { describeExplanation } from './describe-explanation.js';
 export {
   type DecisionEvent,
   type EndEvent,
