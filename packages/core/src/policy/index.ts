@@ -16,7 +16,9 @@ export type {
   ValueData,
   ValuePattern,
 } from './certificate-policy.js';
+export { type CheckedPolicyFile, checkPolicyFile } from './check-policy-file.js';
 export { type CompiledPolicy, type CompileSettings, compilePolicy } from './compile.js';
+export { describePolicy } from './describe-policy.js';
 export { readDistinguishedNameText } from './distinguished-name-text.js';
 export { PolicyBook, type PolicyFileContent } from './policy-book.js';
 export { PolicyFailure } from './policy-failure.js';
