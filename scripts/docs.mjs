@@ -1,8 +1,8 @@
 /**
- * Generates docs/errors.md from the table of refusal codes that @peercert/core exports.
+ * Generates what core tells of itself: docs/errors.md from its table of refusal codes, and the JSON Schema of policy files that it ships.
  *
- *     node scripts/docs.mjs --write    writes the page
- *     node scripts/docs.mjs --check    fails when the page is not what would be written
+ *     node scripts/docs.mjs --write    writes the files
+ *     node scripts/docs.mjs --check    fails when one is not what would be written
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -12,27 +12,30 @@ import { root } from './lib/workspace.mjs';
 
 /** @typedef {{ section: string, alert: string | null, status: number, text: string, mend: string }} CodeRow */
 
-const page = join(root, 'docs/errors.md');
 const mode = process.argv[2];
-if (mode === '--write') {
-  mkdirSync(dirname(page), { recursive: true });
-  writeFileSync(page, errorsPage(await readCodes()));
-} else if (mode === '--check') {
-  const written = existsSync(page) ? readFileSync(page, 'utf8') : undefined;
-  if (written !== errorsPage(await readCodes())) {
-    fail(`docs/errors.md ${written === undefined ? 'is missing' : 'is not in step with the table of codes'}: run 'pnpm docs:write'.`);
+if (mode !== '--write' && mode !== '--check') fail('usage: node scripts/docs.mjs --write | --check');
+const { refusalCodes, policyFileJsonSchema } = await readCore();
+/** @type {readonly [file: string, source: string, text: string][]} */
+const generated = [
+  ['docs/errors.md', 'the table of codes', errorsPage(Object.entries(refusalCodes))],
+  ['packages/core/certificate-policy.schema.json', 'the schema of policies', `${JSON.stringify(policyFileJsonSchema(), undefined, 2)}\n`],
+];
+for (const [file, source, text] of generated) {
+  const path = join(root, file);
+  if (mode === '--write') {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    continue;
   }
-} else {
-  fail('usage: node scripts/docs.mjs --write | --check');
+  const written = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  if (written !== text) fail(`${file} ${written === undefined ? 'is missing' : `is not in step with ${source}`}: run 'pnpm docs:write'.`);
 }
 
-/** @returns {Promise<[string, CodeRow][]>} */
-async function readCodes() {
+/** @returns {Promise<{ refusalCodes: Record<string, CodeRow>, policyFileJsonSchema: () => object }>} */
+async function readCore() {
   const entry = join(root, 'packages/core/dist/index.js');
   if (!existsSync(entry)) fail("docs: @peercert/core is not built yet: run 'pnpm build'.");
-  const { refusalCodes } = await import(pathToFileURL(entry).href);
-  if (refusalCodes === undefined) fail("docs: '@peercert/core' exports no refusalCodes.");
-  return Object.entries(refusalCodes);
+  return await import(pathToFileURL(entry).href);
 }
 
 /** @param {[string, CodeRow][]} codes */

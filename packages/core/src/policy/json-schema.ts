@@ -27,3 +27,21 @@ export function jsonSchemaOf(schema: z.ZodType): object {
   }) as Record<string, unknown>;
   return json;
 }
+
+/** Says once, under `$defs`, what a schema says in several places; `parts` are taken in their order, the innermost first. */
+export function factored(schema: Json, parts: Readonly<Record<string, (schema: Json) => unknown>>): Json {
+  return Object.entries(parts).reduce((so, [name, part]) => {
+    const form = part(so);
+    const text = JSON.stringify(form);
+    const replace = (value: unknown): unknown => {
+      if (typeof value !== 'object' || value === null) return value;
+      if (JSON.stringify(value) === text) return { $ref: `#/$defs/${name}` };
+      if (Array.isArray(value)) return value.map(replace);
+      return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, replace(each)]));
+    };
+    const replaced = replace(so) as Json;
+    return { ...replaced, $defs: { ...(replaced.$defs as object), [name]: form } };
+  }, schema);
+}
+
+type Json = Readonly<Record<string, unknown>>;

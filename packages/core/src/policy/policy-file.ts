@@ -1,7 +1,7 @@
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { ConfigurationError, parseOptions } from '../errors/index.js';
-import { jsonSchemaOf } from './json-schema.js';
+import { factored, jsonSchemaOf } from './json-schema.js';
 import { ownData } from './own-data.js';
 import type { PolicyFileContent } from './policy-book.js';
 import { CertificatePolicyData } from './schema.js';
@@ -25,15 +25,36 @@ const book = z
   .refine(
     (content) => content.default !== undefined || content.policies !== undefined,
     "holds no policy: name some under 'policies', or say 'default'",
-  );
+  )
+  .meta({ anyOf: [{ required: ['default'] }, { required: ['policies'] }] });
 
-/** The JSON Schema of policy files, for editors and whoever checks them elsewhere. */
+/**
+ * The JSON Schema of policy files, for editors and whoever checks them elsewhere; shipped as `@peercert/core/certificate-policy.schema.json`. Whatever is accepted here is valid by
+ * it. It is laxer, since JSON Schema knows neither the forms of names nor what policies are named in a file: the last word is `readPolicyFile`'s, and `peercert check`'s.
+ */
 export function policyFileJsonSchema(): object {
-  return {
+  const { $defs, ...file } = jsonSchemaOf(book) as { $defs: { CertificatePolicyData: PolicySchema } };
+  const policy = $defs.CertificatePolicyData;
+  const alone = { ...policy, properties: { $schema: { type: 'string' }, ...policy.properties } };
+  const schema = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'peercert policy file',
-    ...jsonSchemaOf(z.union([book, CertificatePolicyData])),
+    description:
+      "Policies by name and the default policy, or one policy, which is the default. 'peercert check' tells what this schema cannot.",
+    anyOf: [file, alone],
+    $defs,
   };
+  const properties = (of: object) => (of as typeof schema).$defs.CertificatePolicyData.properties;
+  return factored(schema, {
+    Value: (so) => properties(so).spiffeId,
+    Values: (so) => properties(so).subjectAltName?.properties?.dns,
+    Name: (so) => properties(so).subject,
+    Digests: (so) => properties(so).fingerprint256,
+  });
+}
+
+interface PolicySchema {
+  readonly properties: Readonly<Record<string, { readonly properties?: Readonly<Record<string, unknown>> }>>;
 }
 
 /**

@@ -84,14 +84,16 @@ function rulesOf(dialect: Dialect) {
           code === 'invalid_type' ? "give an object of names by their type, such as { dns: 'api.example' }" : undefined,
       },
     )
-    .refine(hasKeys, "has no names, and would let everyone in: name one, such as { dns: 'api.example' }, or leave the rule out");
+    .refine(hasKeys, "has no names, and would let everyone in: name one, such as { dns: 'api.example' }, or leave the rule out")
+    .meta({ minProperties: 1 });
   const member = z
     .strictObject({
       subject: name.exactOptional(),
       fingerprint256: digests(certificateDigest),
       spki256: digests(keyDigest),
     })
-    .refine(hasKeys, 'names no authority: give its subject, fingerprint256 or spki256');
+    .refine(hasKeys, 'names no authority: give its subject, fingerprint256 or spki256')
+    .meta({ minProperties: 1 });
   const oids = listOf(objectIdentifier, 'give a dotted object identifier, or a list of them');
   const purposes = listOf(keyPurpose, "give a key purpose, such as 'clientAuth', or a list of them");
   return {
@@ -171,14 +173,16 @@ const publicKey = z
       .max(16_384, 'is more than the 16384 bits that an RSA key may have')
       .exactOptional(),
   })
-  .refine(hasKeys, 'limits nothing: name kinds of keys, or minimumRsaBits');
+  .refine(hasKeys, 'limits nothing: name kinds of keys, or minimumRsaBits')
+  .meta({ minProperties: 1 });
 
 const validity = z
   .strictObject({
     maximumDays: z.number('must be a number of days').positive('must be more than 0').exactOptional(),
     maximumHours: z.number('must be a number of hours').positive('must be more than 0').exactOptional(),
   })
-  .refine((limits) => Object.keys(limits).length === 1, 'wants either maximumDays or maximumHours');
+  .refine((limits) => Object.keys(limits).length === 1, 'wants either maximumDays or maximumHours')
+  .meta({ minProperties: 1, maxProperties: 1 });
 
 const noRules = "has no rules, and would let everyone in who has any verified certificate: name a rule, or say 'required' if that is meant";
 
@@ -206,7 +210,7 @@ export const CertificatePolicyData: z.ZodType<PolicyData> = z
     { error: policyAdvice },
   )
   .refine(hasKeys, noRules)
-  .meta({ id: 'CertificatePolicyData' }) as never;
+  .meta({ id: 'CertificatePolicyData', minProperties: 1 }) as never;
 
 /** The same in code, with regular expressions, schemas and functions. */
 export const certificatePolicySchema: z.ZodType<Record<string, unknown>> = z
