@@ -74,9 +74,8 @@ export function notNode(node: PolicyNode): PolicyNode {
     until: finding.until,
     trace: () => [
       {
-        rule: 'not',
+        ...negation,
         holds: !finding.holds,
-        expected: 'that what follows does not hold',
         found: finding.holds ? 'it holds' : 'it does not',
         ...(finding.holds ? { problem: 'forbids what the certificate is' } : {}),
         within: below('not', finding.trace()),
@@ -87,9 +86,11 @@ export function notNode(node: PolicyNode): PolicyNode {
     trustSets: undefined,
     dependsOnPath: true,
     evaluate: (identity, runner) => whenKnown(node.evaluate(identity, runner), inverted),
-    unasked: (identity) => below('not', node.unasked(identity)),
+    unasked: (identity) => [{ ...negation, holds: undefined, found: 'not asked', within: below('not', node.unasked(identity)) }],
   };
 }
+
+const negation = { rule: 'not', expected: 'that what follows does not hold' } as const;
 
 interface Asked {
   readonly name: string;

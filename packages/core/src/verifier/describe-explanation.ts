@@ -108,26 +108,41 @@ function crlText({ issuer, number, isDelta, thisUpdate, nextUpdate, isExpired, e
 }
 
 function policyLines({ option, mode, holds, problem, rules }: ExplainedPolicy): readonly string[] {
-  const reports = mode === 'report' ? ', which only reports' : '';
+  const name = option === 'policy' ? option : `policy: ${option}`;
+  const reports = mode === 'report' ? ' (which only reports)' : '';
+  const why = rules.length === 0 ? 'no certificate is accepted' : 'another has refused';
   return [
-    `policy ${option}${reports}${holds === undefined ? (rules.length === 0 ? ': not asked, since no certificate is accepted' : ': not asked, since another has refused') : ''}`,
+    `${name}${reports}${holds === undefined ? ` (not asked, since ${why})` : ''}`,
     ...(problem === undefined ? [] : [line(false, problem)]),
-    ...rules.flatMap((rule) => ruleLines(rule, 1)),
+    ...rules.flatMap((rule) => ruleLines(rule, 1, true)),
   ];
 }
 
-function ruleLines({ rule, holds, expected, found, problem, within }: RuleTrace, depth: number): readonly string[] {
-  const why = problem === undefined ? '' : ` (it ${problem})`;
-  const text = within === undefined ? `${rule}: expected ${expected}, found ${found}${why}` : `${rule}: ${expected}: found ${found}`;
-  return [line(holds, text, depth), ...(within ?? []).flatMap((inner) => ruleLines(inner, depth + 1))];
+/** What fails inside of a negation, or beside an alternative that holds, is no failure, and is marked another way. */
+function ruleLines({ rule, holds, expected, found, problem, within }: RuleTrace, depth: number, counts: boolean): readonly string[] {
+  const mark = holds === undefined || counts ? markOf(holds) : holds ? 'yes' : 'no';
+  if (within === undefined) {
+    const why = problem === undefined || !counts ? '' : ` (it ${problem})`;
+    return [marked(mark, `${rule}: expected ${expected}, found ${found}${why}`, depth)];
+  }
+  const insideCounts = counts && holds === false && !/(?:^|\.)not$/.test(rule);
+  return [marked(mark, `${rule}: ${expected}: ${found}`, depth), ...within.flatMap((inner) => ruleLines(inner, depth + 1, insideCounts))];
 }
 
 function evidence({ detail, depth, subject }: Evidence): string {
   return depth === undefined ? detail : `${detail} (depth ${depth}${subject === undefined ? '' : `, ${subject || 'an empty subject'}`})`;
 }
 
-function line(holds: boolean | undefined, text: string, depth = 1): string {
-  return `${'  '.repeat(depth)}${(holds === undefined ? '-' : holds ? 'ok' : 'FAIL').padEnd(6)}${text}`;
+function line(holds: boolean, text: string): string {
+  return marked(markOf(holds), text, 1);
+}
+
+function markOf(holds: boolean | undefined): string {
+  return holds === undefined ? '-' : holds ? 'ok' : 'FAIL';
+}
+
+function marked(mark: string, text: string, depth: number): string {
+  return `${'  '.repeat(depth)}${mark.padEnd(6)}${text}`;
 }
 
 /** Names come out of certificates, and details hold names. */

@@ -217,7 +217,7 @@ describe('an explanation shows', () => {
   it('a policy that only reports, and lets it pass all the same', async () => {
     const explanation = await explained(alice, { subject: { OU: 'billing' }, mode: 'report' });
     expect(explanation).toMatchObject({ verdict: { ok: true }, policies: [{ mode: 'report', holds: false }] });
-    expect(describeExplanation(explanation)).toContain('policy policy, which only reports\n  FAIL  subject.OU');
+    expect(describeExplanation(explanation)).toContain('policy (which only reports)\n  FAIL  subject.OU');
   });
 
   it('the path in the trust set that a policy wants, and the rule where there is none', async () => {
@@ -345,7 +345,7 @@ describe('an explanation in words', () => {
         '        <- CN=Root (trust anchor)',
         'revocation',
         '  ok    not asked: nothing is configured',
-        'policy policy',
+        'policy',
         '  FAIL  subject.OU: expected "payments", found "sales" (it does not match)',
         'why',
         '  policy is not satisfied: subject.OU does not match (depth 0, OU=sales,CN=bob)',
@@ -353,6 +353,26 @@ describe('an explanation in words', () => {
         `  ${refusalCodes.PEERCERT_POLICY_MISMATCH.mend}`,
       ].join('\n'),
     );
+  });
+
+  it('marks what fails inside of a negation, or beside an alternative that holds, as no failure', async () => {
+    const holding = { anyOf: [{ subject: { OU: 'x' } }, { subject: { OU: 'payments' } }], not: { subject: { CN: 'bob' } } };
+    const text = describeExplanation(await explained(alice, holding));
+    expect(text).not.toContain('FAIL');
+    expect(text.slice(text.indexOf('\npolicy\n'))).toBe(
+      [
+        '',
+        'policy',
+        '  ok    anyOf: one of these: one',
+        '    no    anyOf[0].subject.OU: expected "x", found "payments"',
+        '    yes   anyOf[1].subject.OU: expected "payments", found "payments"',
+        '  ok    not: that what follows does not hold: it does not',
+        '    no    not.subject.CN: expected "bob", found "alice"',
+      ].join('\n'),
+    );
+    const failing = describeExplanation(await explained(alice, { anyOf: [{ subject: { OU: 'x' } }], not: { subject: { CN: 'bob' } } }));
+    expect(failing).toContain('\n  FAIL  anyOf: one of these: none\n    FAIL  anyOf[0].subject.OU:');
+    expect(failing).toContain('\n  -     not: that what follows does not hold: not asked\n    no    not.subject.CN:');
   });
 
   it('shows nothing that a terminal would act on', async () => {

@@ -3,7 +3,9 @@ import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { Failure } from '../failure.js';
 import { addCa } from './commands/ca.js';
+import { addCheck } from './commands/check.js';
 import { addCrl } from './commands/crl.js';
+import { addExplain } from './commands/explain.js';
 import { addIssue } from './commands/issue.js';
 import { addRevoke } from './commands/revoke.js';
 import { addShow } from './commands/show.js';
@@ -13,12 +15,17 @@ import { UsageError } from './usage-error.js';
 
 /**
  * The program `peercert`. Answers with the exit status: 0 when all went well, 1 when something could not be done, 2 when it was called
- * in a way that it does not understand. What went wrong is one line on standard error; then there is nothing on standard output.
+ * in a way that it does not understand. What went wrong is one line on standard error; then there is nothing on standard output. To `explain` a
+ * certificate that is refused ends with 1 as well, and tells why on standard output.
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
+  let status = 0;
+  const refused = (): void => {
+    status = 1;
+  };
   try {
-    await program(io).parseAsync([...argv], { from: 'user' });
-    return 0;
+    await program(io, refused).parseAsync([...argv], { from: 'user' });
+    return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (/\bpeercert\b/.test(io.env.NODE_DEBUG ?? '')) io.note(`${inspect(error)}\n`);
@@ -27,9 +34,11 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function program(io: Io): Command {
+function program(io: Io, refused: () => void): Command {
   const root = new Command('peercert')
-    .description('Makes certificates for mutual TLS: an authority in a folder, servers, clients, revocation lists.')
+    .description(
+      'Makes certificates for mutual TLS: an authority in a folder, servers, clients, revocation lists. Explains why one is refused.',
+    )
     .version(version())
     .exitOverride()
     .configureOutput({
@@ -51,9 +60,12 @@ function program(io: Io): Command {
         ['peercert issue client alice --ou payments --p12', 'one for a client, and for its browser'],
         ['peercert revoke alice', 'and she is out, once servers read pki/crl.pem'],
         ['peercert show pki', 'what there is'],
+        ['peercert explain --cert pki/clients/alice.crt --ca pki/ca.crt', 'why a client is let in, or refused'],
+        ['peercert check policy.yaml', 'what a policy file demands'],
       ),
     );
-  for (const add of [addCa, addIssue, addRevoke, addCrl, addShow]) add(root, io);
+  for (const add of [addCa, addIssue, addRevoke, addCrl, addShow, addCheck]) add(root, io);
+  addExplain(root, io, refused);
   return root;
 }
 
