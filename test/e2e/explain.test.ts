@@ -2,6 +2,7 @@ import { createVerifier, Guard, type GuardRequest, type RefusalCode, type RouteP
 import { simulatePeer } from '@peercert/core/testing';
 import { createTestKit } from '@peercert/pki/testing';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 
 /** An explanation tells of the decision that a client gets, so it must be that decision: for every client, every policy, every set-up. */
 const kit = await createTestKit();
@@ -28,6 +29,7 @@ const policies: readonly (readonly [name: string, policy: RoutePolicy])[] = [
   ['alternatives', { anyOf: [{ subject: { CN: 'alice' } }, { subjectAltName: { email: { glob: '*@example.com' } } }] }],
   ['a negation', { not: { issuer: { CN: 'Example Issuing CA' } } }],
   ['what only reports', { subject: { OU: 'nobody' }, mode: 'report' }],
+  ['a schema', z.object({ subject: z.object({ attributes: z.object({ OU: z.tuple([z.literal('payments')]) }) }) })],
   ['a function', (identity) => identity.subject.attributes.CN?.[0] === 'alice'],
   [
     'a function that throws',

@@ -43,7 +43,10 @@ needs('tar')('a project that installs the packed packages', () => {
       const files = filesBelow(installed(name));
       expect(files).toEqual(expect.arrayContaining(['package.json', 'LICENSE', 'dist/index.js', 'dist/index.d.ts']));
       const strangers = files.filter(
-        (file) => !/^(?:package\.json|LICENSE|README\.md|CHANGELOG\.md|certificate-policy\.schema\.json|dist\/.+\.(?:js|d\.ts)(?:\.map)?)$/.test(file),
+        (file) =>
+          !/^(?:package\.json|LICENSE|README\.md|CHANGELOG\.md|certificate-policy\.schema\.json|dist\/.+\.(?:js|d\.ts)(?:\.map)?)$/.test(
+            file,
+          ),
       );
       expect(strangers).toEqual([]);
     });
