@@ -104,7 +104,7 @@ export class Guard {
   }
 
   /**
-   * Explains the decision on a certificate that a request with this requirement would get: see `Verifier.explain`. Nothing is logged, and no event published.
+   * Explains the decision on a certificate that a request with this requirement would get: see `Verifier.explain`. Nothing is logged of it, and no decision published.
    */
   explain(
     certificates: GivenCertificates,
