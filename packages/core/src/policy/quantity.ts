@@ -17,7 +17,7 @@ export function compileQuantified(pattern: unknown, kind: ValueKind, otherwise: 
   return Object.freeze({ ...matcher, quantity, expected: `${prefix}${matcher.expected}` });
 }
 
-function quantified(pattern: unknown): readonly ['all' | 'any', unknown] | undefined {
+export function quantified(pattern: unknown): readonly ['all' | 'any', unknown] | undefined {
   if (typeof pattern !== 'object' || pattern === null) return undefined;
   if (Object.hasOwn(pattern, 'all')) return ['all', (pattern as { all: unknown }).all];
   if (Object.hasOwn(pattern, 'any')) return ['any', (pattern as { any: unknown }).any];

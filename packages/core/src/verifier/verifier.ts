@@ -352,7 +352,9 @@ export class Verifier {
 
   #trustOf(request: PeerRequest | undefined): Outcome<Trust> {
     if (this.trust !== undefined) return { ok: true, value: this.trust };
-    return (request && this.#inherited?.of(request)) ?? refused('PEERCERT_TRUST_NOT_CONFIGURED', { detail: 'the verifier was given no trust' });
+    return (
+      (request && this.#inherited?.of(request)) ?? refused('PEERCERT_TRUST_NOT_CONFIGURED', { detail: 'the verifier was given no trust' })
+    );
   }
 
   #connectionOf(request: PeerRequest): Connection {
