@@ -1,30 +1,28 @@
-import { type Outcome, type Refusal, type RefusalCode, refusal, refused } from '../errors/index.js';
-import { type ClientIdentity, createIdentity, type IdentitySource } from '../identity/index.js';
-import type { TrustSet } from '../path/index.js';
+import { type Outcome, type Refusal, type RefusalCode, refused } from '../errors/index.js';
+import type { ClientIdentity } from '../identity/index.js';
 import { connectionKey, type Peer, type PeerRequest, readPeer, withoutRequest } from '../peer/index.js';
 import { compileRequirement, type MaybePromise, Requirement, type RoutePolicy } from '../policy/index.js';
 import type { Certificate, Name } from '../x509/index.js';
 import { endings, tellOfEnd } from './endings.js';
-import { publishEnd, publishExpiry } from './events.js';
-import { clientLead, ExpiryWatch } from './expiry-watch.js';
+import { publishEnd } from './events.js';
+import { ExpiryWatch } from './expiry-watch.js';
 import { explain, type PathNote } from './explain.js';
 import type { ExplainOptions, Explanation } from './explanation.js';
 import { derOfGiven, type GivenCertificates } from './given-certificates.js';
 import { InheritedTrust } from './inherited-trust.js';
-import { KnownPaths } from './known-paths.js';
 import { LiveConnections, type Recheck } from './live-connections.js';
 import { defaultLogger, type Logger, safeLogger } from './logger.js';
+import { Memory, searchedFor } from './memory.js';
 import { parseVerifierOptions, revocationOptions, type VerifierOptions } from './options.js';
-import { RecentCertificates } from './recent-certificates.js';
-import { RememberedIssuers } from './remembered-issuers.js';
 import type { DenyInput } from './revocation-sources/deny-input.js';
 import { Revocation } from './revocation-sources/revocation.js';
-import { type Claim, findPath } from './search.js';
+import type { Claim } from './search.js';
 import { SigningPaths } from './signing-paths.js';
 import { run, type Steps } from './steps.js';
 import type { Trust } from './trust.js';
 import { TrustSources } from './trust-sources.js';
-import { type AcceptedPath, acceptance, isAlive, refusalVerdict, type Verdict, Verdicts } from './verdict.js';
+import { isAlive, refusalVerdict, type Verdict, Verdicts } from './verdict.js';
+import { Verification } from './verification.js';
 
 /** How often an evaluation is begun again because trust, or what is known of revocation, changed during it. */
 const attempts = 3;
@@ -47,9 +45,8 @@ export class Verifier {
   readonly #inherited: InheritedTrust | undefined;
   readonly #revocation: Revocation;
   readonly #signingPaths = new SigningPaths();
-  readonly #remembered = new WeakMap<TrustSet, RememberedIssuers>();
-  readonly #known = new WeakMap<Trust, KnownPaths>();
-  readonly #recent = new RecentCertificates();
+  readonly #memory = new Memory();
+  readonly #verification: Verification;
   readonly #connections = new WeakMap<object, Connection>();
   readonly #live: LiveConnections;
   readonly #recheckKept: Recheck = (key) => {
@@ -77,11 +74,12 @@ export class Verifier {
       ...revocationOptions(parsed),
       logger: this.logger,
       now: () => this.#now(),
-      signers: (trustSet, name) => this.#signingPaths.ofName(trustSet, name, this.#rememberedIn(trustSet), this.#now()),
+      signers: (trustSet, name) => this.#signingPaths.ofName(trustSet, name, this.#memory.issuersIn(trustSet), this.#now()),
       pathTo: (trustSet, certificate, beside) => this.#signingPaths.to(trustSet, certificate, beside, this.#now()),
       authorities: (name) => this.#authorities(name),
       onChange: () => this.#changed(),
     });
+    this.#verification = new Verification(this.#revocation, this.#memory, () => this.#now());
     this.#expiry = new ExpiryWatch(
       () => endings(this.trust, this.#revocation.crls),
       () => this.#nowOrNever(),
@@ -117,7 +115,7 @@ export class Verifier {
     if (this.#closed) return closed;
     const trust = this.#trustOf(request);
     const connection = this.#connectionOf(request);
-    const name = keyOf(trustSets);
+    const name = searchedFor(trustSets);
     const known = connection.verdicts.get(name);
     if (known !== undefined && isAlive(known, trust.ok ? trust.value : undefined, this.#revocation.generation, this.#now()))
       return known.outcome;
@@ -222,7 +220,7 @@ export class Verifier {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const { trust } = this;
       if (trust === undefined) return refused('PEERCERT_TRUST_NOT_CONFIGURED', { detail: 'the verifier was given no trust' });
-      const verdict = yield* this.#verdictOn(claim, 'given', trust, trustSets, note);
+      const verdict = yield* this.#verification.verdictOn(claim, 'given', trust, trustSets, note);
       if (this.#closed) return closed;
       if (this.trust === verdict.trust && this.#revocation.generation === verdict.revocation) return verdict.outcome;
     }
@@ -249,7 +247,7 @@ export class Verifier {
     const grounds = { trust: trust.ok ? trust.value : undefined, revocation: this.#revocation.generation };
     const known = connection.verdicts.get(name);
     if (trust.ok && known !== undefined && connection.peer?.ok === true) {
-      return yield* this.#judgeOrSearch(connection.peer.value, known, trust.value, trustSets);
+      return yield* this.#verification.judgeOrSearch(connection.peer.value, known, trust.value, trustSets);
     }
     // A peer that could not be read is read again: the fault may have passed.
     if (connection.peer?.ok !== true) connection.peer = readPeer(request);
@@ -258,29 +256,7 @@ export class Verifier {
     const fault = !peer.ok && faultsOfTheConnection.has(peer.refusal.code) ? peer : !trust.ok ? trust : peer;
     if (!fault.ok) return { ...refusalVerdict(fault.refusal, grounds, this.#now()), accepted: known?.accepted };
     if (!peer.ok || !trust.ok) throw new TypeError('a fault of the peer or of trust was passed over');
-    return yield* this.#verdictOn(peer.value, 'tls', trust.value, trustSets);
-  }
-
-  /** What was accepted is judged again; only if it is accepted no more, or trust changed, a path is looked for, which costs signatures. */
-  *#judgeOrSearch(peer: Peer, { accepted }: Verdict, trust: Trust, names: readonly string[] | undefined): Steps<Verdict> {
-    const again = accepted?.trust === trust ? yield* this.#judgeAgain(accepted, trust) : undefined;
-    if (again !== undefined) return again;
-    const verdict = yield* this.#verdictOn(withIssuersOf(accepted, peer), 'tls', trust, names);
-    // A refusal may pass; and what was opened before it has to be ended.
-    return verdict.accepted === undefined ? { ...verdict, accepted } : verdict;
-  }
-
-  /** News of revocation are held against the path that was accepted; undefined where it is accepted no more, and another may be. */
-  *#judgeAgain({ path, trustSet, identity }: AcceptedPath, trust: Trust): Steps<Verdict | undefined> {
-    const at = this.#now();
-    if (!(at >= path.validFrom && at < path.validUntil)) return undefined;
-    const grounds = { trust, revocation: this.#revocation.generation };
-    const judged = yield* this.#revocation.judge(path, trustSet, at);
-    if (!judged.ok) return undefined;
-    const { revocation, validUntil } = judged.value;
-    const { resumed, source } = identity;
-    const same = identity.revocation === revocation ? identity : createIdentity(path, { resumed, source, revocation });
-    return acceptance({ path, trustSet, identity: same, trust }, validUntil, grounds);
+    return yield* this.#verification.verdictOn(peer.value, 'tls', trust.value, trustSets);
   }
 
   #verifyGiven(certificates: readonly Uint8Array[], names?: readonly string[], note?: PathNote): MaybePromise<Outcome<ClientIdentity>> {
@@ -288,38 +264,6 @@ export class Verifier {
     const [endEntity, ...others] = certificates.map((der) => Uint8Array.from(der));
     if (endEntity === undefined) return refused('PEERCERT_CERTIFICATE_MISSING', { detail: 'no certificate was given' });
     return run(this.#verifyClaim({ endEntity, presentedChain: () => others, resumed: false }, names, note));
-  }
-
-  *#verdictOn(claim: Claim, source: IdentitySource, trust: Trust, names: readonly string[] | undefined, note?: PathNote): Steps<Verdict> {
-    const at = this.#now();
-    const grounds = { trust, revocation: this.#revocation.generation };
-    const asked = [...trust.sets.values()].filter(({ name }) => names?.includes(name) ?? true);
-    const known = this.#knownUnder(trust);
-    const sets = keyOf(names);
-    const found = yield* findPath(claim, {
-      trustSets: asked.filter(({ name }) => !trust.unavailable.has(name)),
-      known: (endEntity) => {
-        const path = known.find(sets, endEntity, at) ?? known.findAmong(names, endEntity, at);
-        return path === undefined || trust.unavailable.has(path.trustSet.name) ? undefined : path;
-      },
-      remembered: (trustSet) => this.#rememberedIn(trustSet),
-      at,
-      judge: (path, trustSet) => {
-        const judging = this.#revocation.judge(path, trustSet, at);
-        return note === undefined ? judging : noting(judging, (judged) => note(path, trustSet, judged));
-      },
-    });
-    if (!found.ok) return refusalVerdict(unlessUnavailable(found.refusal, asked, trust), grounds, at);
-    const { path, trustSet, finding, wasKnown } = found.value;
-    if (!wasKnown) {
-      this.#rememberedIn(trustSet).remember(path);
-      known.remember(sets, { path, trustSet });
-      if (path.endEntity !== path.trustAnchor.certificate) this.#recent.add(path.endEntity);
-    }
-    const identity = createIdentity(path, { resumed: claim.resumed, source, revocation: finding.revocation });
-    const { notAfter } = path.endEntity;
-    if (at >= notAfter - clientLead) publishExpiry({ kind: 'client', subject: identity.toString(), endsAt: notAfter });
-    return acceptance({ path, trustSet, identity, trust }, finding.validUntil, grounds);
   }
 
   /** An accepted connection is looked at again when something changes, since it may be open for long without another request. */
@@ -341,7 +285,7 @@ export class Verifier {
       if (!trust.ok) return trust.refusal;
       const isKnown = isAlive(verdict, trust.value, this.#revocation.generation, this.#now());
       const names = name === '' ? undefined : (JSON.parse(name) as readonly string[]);
-      const again = isKnown ? verdict : yield* this.#judgeOrSearch(connection.peer.value, verdict, trust.value, names);
+      const again = isKnown ? verdict : yield* this.#verification.judgeOrSearch(connection.peer.value, verdict, trust.value, names);
       connection.verdicts.set(name, again);
       if (!again.outcome.ok) return again.outcome.refusal;
       validUntil = Math.min(validUntil, again.validUntil);
@@ -387,25 +331,6 @@ export class Verifier {
       yield* trustSet.pool.named(name);
     }
   }
-
-  /** With its `Trust` everything goes that was accepted under it. */
-  #knownUnder(trust: Trust): KnownPaths {
-    let known = this.#known.get(trust);
-    if (known === undefined) {
-      known = new KnownPaths();
-      this.#known.set(trust, known);
-    }
-    return known;
-  }
-
-  #rememberedIn(trustSet: TrustSet): RememberedIssuers {
-    let remembered = this.#remembered.get(trustSet);
-    if (remembered === undefined) {
-      remembered = new RememberedIssuers();
-      this.#remembered.set(trustSet, remembered);
-    }
-    return remembered;
-  }
 }
 
 /** Who wants to know when a verifier trusts otherwise. */
@@ -433,36 +358,11 @@ interface Question {
   readonly name: string;
 }
 
-/** Of the trust sets that are searched; all of them unless named. */
-function keyOf(trustSets: readonly string[] | undefined): string {
-  return trustSets === undefined ? '' : JSON.stringify(trustSets);
-}
-
 const faultsOfTheConnection: ReadonlySet<RefusalCode> = new Set(['PEERCERT_NOT_TLS', 'PEERCERT_CONNECTION_CLOSED']);
-
-/** The issuers of the path that was accepted are candidates again: they may have been presented on a connection that does not show them any more. */
-function withIssuersOf(accepted: AcceptedPath | undefined, peer: Peer): Claim {
-  if (accepted === undefined) return peer;
-  const issuers = accepted.path.certificates.slice(1).map(({ der }) => der);
-  return { ...peer, presentedChain: () => [...issuers, ...peer.presentedChain()] };
-}
-
-/** While the files of a trust set fail, nobody can tell whom it would vouch for. */
-function unlessUnavailable(found: Refusal, asked: readonly TrustSet[], { unavailable }: Trust): Refusal {
-  const name = asked.map((trustSet) => trustSet.name).find((each) => unavailable.has(each));
-  if (name === undefined || (found.code !== 'PEERCERT_ISSUER_UNKNOWN' && found.code !== 'PEERCERT_CHAIN_INCOMPLETE')) return found;
-  return refusal('PEERCERT_NOT_READY', { detail: `trust set '${name}' vouches for nobody: ${unavailable.get(name)}` });
-}
 
 const changedTooOften = `trust or revocation changed ${attempts} times during the verification`;
 
 const closed = notReady('the verifier is closed');
-
-function* noting<T>(steps: Steps<T>, note: (result: T) => void): Steps<T> {
-  const result = yield* steps;
-  note(result);
-  return result;
-}
 
 function notReady(detail: string): Outcome<never> {
   return refused('PEERCERT_NOT_READY', { detail });

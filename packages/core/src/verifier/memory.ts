@@ -1,0 +1,45 @@
+import type { TrustSet } from '../path/index.js';
+import { type KnownPath, KnownPaths } from './known-paths.js';
+import { RecentCertificates } from './recent-certificates.js';
+import { RememberedIssuers } from './remembered-issuers.js';
+import type { Trust } from './trust.js';
+
+/** What is shared between connections: all of it comes from accepted paths, is bounded, and goes with the trust that it was accepted under. */
+export class Memory {
+  readonly #issuers = new WeakMap<TrustSet, RememberedIssuers>();
+  readonly #paths = new WeakMap<Trust, KnownPaths>();
+  readonly #recent = new RecentCertificates();
+
+  /** Intermediates, which are candidates like any other. */
+  issuersIn(trustSet: TrustSet): RememberedIssuers {
+    let issuers = this.#issuers.get(trustSet);
+    if (issuers === undefined) {
+      issuers = new RememberedIssuers();
+      this.#issuers.set(trustSet, issuers);
+    }
+    return issuers;
+  }
+
+  /** Whole paths, for clients that come again. */
+  pathsUnder(trust: Trust): KnownPaths {
+    let paths = this.#paths.get(trust);
+    if (paths === undefined) {
+      paths = new KnownPaths();
+      this.#paths.set(trust, paths);
+    }
+    return paths;
+  }
+
+  /** `sets` tells which trust sets were searched, as `searchedFor` writes it. */
+  remember(trust: Trust, sets: string, known: KnownPath): void {
+    const { path, trustSet } = known;
+    this.issuersIn(trustSet).remember(path);
+    this.pathsUnder(trust).remember(sets, known);
+    if (path.endEntity !== path.trustAnchor.certificate) this.#recent.add(path.endEntity);
+  }
+}
+
+/** Of the trust sets that are searched; all of them unless named. */
+export function searchedFor(trustSets: readonly string[] | undefined): string {
+  return trustSets === undefined ? '' : JSON.stringify(trustSets);
+}
