@@ -1,6 +1,6 @@
 import type { ClientIdentity, SubjectAltNames } from '../identity/index.js';
 import { compileNamePattern } from './name-pattern.js';
-import { compileQuantified, enoughFit } from './quantity.js';
+import { compileQuantified, enoughFit, enoughMayFit } from './quantity.js';
 import { listed, listedOrNone, quoted, type Rule, shownName } from './rule.js';
 import { dns, email, exactText, ip, uri, type ValueKind } from './value-kinds.js';
 
@@ -35,6 +35,7 @@ function textRule(type: TextType, pattern: unknown): Rule {
     name: `subjectAltName.${type}`,
     expected: matcher.expected,
     holds: ({ subjectAltName }) => enoughFit(subjectAltName[type], matcher.quantity, matcher.matches),
+    isUnclear: ({ subjectAltName }) => enoughMayFit(subjectAltName[type], matcher.quantity, matcher.mayMatch),
     found: ({ subjectAltName }) => listedOrNone(subjectAltName[type], quoted),
     problem({ subjectAltName }) {
       const names = subjectAltName[type];
@@ -53,6 +54,7 @@ function directoryNameRule(pattern: unknown): Rule {
     name: 'subjectAltName.directoryName',
     expected: listed(patterns, ' or ', ({ expected }) => expected),
     holds: (identity) => names(identity).some((name) => patterns.some(({ matches }) => matches(name))),
+    isUnclear: (identity) => names(identity).some((name) => patterns.some(({ mayMatch }) => mayMatch(name))),
     found: (identity) => listedOrNone(names(identity), ({ dn }) => shownName(dn)),
     problem: (identity) => (names(identity).length === 0 ? noNames : 'does not match'),
   };

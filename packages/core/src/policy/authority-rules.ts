@@ -17,6 +17,7 @@ export function chainRule(alternatives: readonly ChainMemberRule[]): Rule {
     name: 'chain',
     expected: listed(members, ' or ', ({ expected }) => expected),
     holds: ({ authorities }) => authorities.some((authority) => members.some(({ matches }) => matches(authority))),
+    isUnclear: ({ authorities }) => authorities.some((authority) => members.some(({ mayMatch }) => mayMatch(authority))),
     found: ({ authorities }) => listedOrNone(authorities, ({ subject }) => shownName(subject.dn)),
     problem: () => 'has no such authority',
   };
@@ -30,11 +31,13 @@ function compileMember({ subject, fingerprint256, spki256 }: ChainMemberRule) {
     ...(certificates === undefined ? [] : [`fingerprint256 ${listed([...certificates], ' or ', String)}`]),
     ...(keys === undefined ? [] : [`spki256 ${listed([...keys], ' or ', String)}`]),
   ].join(' and ');
-  const matches = (authority: AuthorityFields): boolean =>
-    (name?.matches(authority.subject) ?? true) &&
-    (certificates?.has(authority.fingerprint256) ?? true) &&
-    (keys?.has(authority.spki256) ?? true);
-  return { expected, matches };
+  const isPinned = (authority: AuthorityFields): boolean =>
+    (certificates?.has(authority.fingerprint256) ?? true) && (keys?.has(authority.spki256) ?? true);
+  return {
+    expected,
+    matches: (authority: AuthorityFields) => isPinned(authority) && (name?.matches(authority.subject) ?? true),
+    mayMatch: (authority: AuthorityFields) => isPinned(authority) && (name?.mayMatch(authority.subject) ?? true),
+  };
 }
 
 function digests(given: string | readonly string[] | undefined): ReadonlySet<string> | undefined {

@@ -18,7 +18,10 @@ export interface CertificatePolicyData extends PolicyRules<ValueData> {
   readonly allOf?: readonly CertificatePolicyData[];
   /** At least one of these must hold; they are asked in their order. */
   readonly anyOf?: readonly CertificatePolicyData[];
-  /** This one must not hold. What it says of an attribute that is missing is not fulfilled, so a certificate without it passes. */
+  /**
+   * This one must not hold. What it says of an attribute that is missing is not fulfilled, so a certificate without it passes. Where nobody can tell (an attribute that
+   * occurs twice and may be meant by either value, a value too long for a RegExp, glob or schema, or that is no text), the certificate does not pass.
+   */
   readonly not?: CertificatePolicyData;
 }
 
@@ -32,7 +35,7 @@ export interface CertificatePolicy<Request = never> extends PolicyRules<ValuePat
   readonly allOf?: readonly PolicyMember<Request>[];
   /** At least one of these must hold; they are asked in their order. The first that holds gives the policy's value. */
   readonly anyOf?: readonly PolicyMember<Request>[];
-  /** This must not hold. What throws or takes too long lets nobody in here either. */
+  /** This must not hold. What throws, takes too long or cannot be told lets nobody in here either. */
   readonly not?: PolicyMember<Request>;
   /** Asked of each request once everything else holds; nothing is remembered. On a route, on the default policy, and in named policies; not inside of others. */
   readonly authorize?: AuthorizeFunction<Request>;

@@ -9,6 +9,9 @@ export function spiffeIdRule(pattern: ValuePatternInput): Rule {
     name: 'spiffeId',
     expected: matcher.expected,
     holds: (identity) => identity.spiffeId !== undefined && matcher.matches(identity.spiffeId),
+    // Of two URIs, or in the certificate of an authority, none is the SPIFFE ID; but each is one that the holder goes by.
+    isUnclear: ({ spiffeId: id, subjectAltName }) =>
+      id === undefined ? subjectAltName.uri.some((name) => /^spiffe:/i.test(name)) : matcher.mayMatch(id),
     found: (identity) => (identity.spiffeId === undefined ? 'none' : quoted(identity.spiffeId)),
     problem(identity) {
       if (identity.spiffeId === undefined) return 'is asked for, but the certificate is no X.509-SVID';
@@ -26,11 +29,12 @@ export function extensionRules(patterns: Readonly<Record<string, ExtensionPatter
 }
 
 function extensionRule(oid: string, pattern: ExtensionPattern): Rule {
-  const { expected, fits } = extensionMatcher(pattern);
+  const { expected, fits, mayFit } = extensionMatcher(pattern);
   return {
     name: `extensions.${oid}`,
     expected,
     holds: (identity) => fits(identity.extension(oid)),
+    isUnclear: (identity) => mayFit(identity.extension(oid)),
     found: (identity) => shownExtension(identity.extension(oid)),
     problem(identity) {
       const extension = identity.extension(oid);
@@ -43,17 +47,30 @@ function extensionRule(oid: string, pattern: ExtensionPattern): Rule {
   };
 }
 
-function extensionMatcher(pattern: ExtensionPattern): { expected: string; fits(extension: ExtensionFields | undefined): boolean } {
+interface ExtensionMatcher {
+  readonly expected: string;
+  fits(extension: ExtensionFields | undefined): boolean;
+  /** Whether it fits, or nobody can say that it does not. */
+  mayFit(extension: ExtensionFields | undefined): boolean;
+}
+
+function extensionMatcher(pattern: ExtensionPattern): ExtensionMatcher {
   if (typeof pattern === 'boolean') {
-    return { expected: pattern ? 'any value' : 'none', fits: (extension) => (extension !== undefined) === pattern };
+    const fits = (extension: ExtensionFields | undefined): boolean => (extension !== undefined) === pattern;
+    return { expected: pattern ? 'any value' : 'none', fits, mayFit: fits };
   }
   if ('der' in pattern) {
     const allowed = new Set([pattern.der].flat().map((hex) => hex.toLowerCase()));
     const expected = listed([...allowed], ' or ', quoted);
-    return { expected, fits: (extension) => extension !== undefined && allowed.has(extension.value) };
+    const fits = (extension: ExtensionFields | undefined): boolean => extension !== undefined && allowed.has(extension.value);
+    return { expected, fits, mayFit: fits };
   }
-  const { expected, matches } = compileValuePattern(pattern.text, exactText);
-  return { expected, fits: (extension) => extension?.text !== undefined && matches(extension.text) };
+  const { expected, matches, mayMatch } = compileValuePattern(pattern.text, exactText);
+  return {
+    expected,
+    fits: (extension) => extension?.text !== undefined && matches(extension.text),
+    mayFit: (extension) => extension !== undefined && (extension.text === undefined || mayMatch(extension.text)),
+  };
 }
 
 function shownExtension(extension: ExtensionFields | undefined): string {

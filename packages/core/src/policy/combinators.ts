@@ -17,7 +17,9 @@ export function rulesNode(rules: readonly Rule[], trustSets: readonly string[] |
     dependsOnPath,
     evaluate(identity) {
       const holds = rules.every((rule) => rule.holds(identity));
-      return { holds, until: Number.POSITIVE_INFINITY, trace: () => trace(identity) };
+      // One rule that surely does not hold is enough for all of them.
+      const isUnclear = () => rules.every((rule) => rule.holds(identity) || rule.isUnclear?.(identity) === true);
+      return { holds, isUnclear, until: Number.POSITIVE_INFINITY, trace: () => trace(identity) };
     },
     unasked: trace,
   };
@@ -67,21 +69,25 @@ export function anyOfNode(members: readonly NamedNode[], trustSets: readonly str
   };
 }
 
-/** Must not hold. A failure stays one, since nobody knows what the answer would have been. */
+/**
+ * Must not hold. A failure stays one, since nobody knows what the answer would have been; and what is unclear does not pass either: whoever is forbidden by one
+ * value of an attribute must not get in by having it twice, nor by one too long to be looked at.
+ */
 export function notNode(node: PolicyNode): PolicyNode {
-  const inverted = (finding: Finding): Finding => ({
-    holds: !finding.holds,
-    until: finding.until,
-    trace: () => [
-      {
-        ...negation,
-        holds: !finding.holds,
-        found: finding.holds ? 'it holds' : 'it does not',
-        ...(finding.holds ? { problem: 'forbids what the certificate is' } : {}),
-        within: below('not', finding.trace()),
+  const inverted = (finding: Finding): Finding => {
+    const isUnclear = !finding.holds && finding.isUnclear?.() === true;
+    const holds = !finding.holds && !isUnclear;
+    const [found, problem] = finding.holds ? ['it holds', 'forbids what the certificate is'] : ['nobody can tell', ambiguous];
+    return {
+      holds,
+      isUnclear: () => isUnclear,
+      until: finding.until,
+      trace: () => {
+        const trace = { ...negation, holds, within: below('not', finding.trace()) };
+        return [holds ? { ...trace, found: 'it does not' } : { ...trace, found, problem }];
       },
-    ],
-  });
+    };
+  };
   return {
     trustSets: undefined,
     dependsOnPath: true,
@@ -91,6 +97,7 @@ export function notNode(node: PolicyNode): PolicyNode {
 }
 
 const negation = { rule: 'not', expected: 'that what follows does not hold' } as const;
+const ambiguous = 'cannot be told of this certificate: an attribute occurs twice, or a value is too long or no text';
 
 interface Asked {
   readonly name: string;
@@ -150,7 +157,8 @@ function conjunction(asked: readonly Asked[], { identity, notAsked }: Finish): F
   const findings = asked.flatMap(({ finding }) => finding ?? []);
   const holds = notAsked.length === 0 && findings.every((finding) => finding.holds);
   const value = holds ? findings.findLast((finding) => finding.value !== undefined)?.value : undefined;
-  return { holds, value, until: earliest(findings), trace: () => traces(asked, notAsked, identity) };
+  const isUnclear = () => findings.every((finding) => finding.holds || finding.isUnclear?.() === true);
+  return { holds, isUnclear, value, until: earliest(findings), trace: () => traces(asked, notAsked, identity) };
 }
 
 function disjunction(asked: readonly Asked[], { identity, notAsked }: Finish): Finding {
@@ -158,6 +166,7 @@ function disjunction(asked: readonly Asked[], { identity, notAsked }: Finish): F
   const holding = findings.find((finding) => finding.holds);
   return {
     holds: holding !== undefined,
+    isUnclear: () => findings.some((finding) => finding.isUnclear?.() === true),
     value: holding?.value,
     until: earliest(findings),
     trace: () => [alternatives(holding !== undefined, traces(asked, notAsked, identity))],

@@ -1,8 +1,17 @@
 /** A glob made ready, or what is wrong with its text. */
-export type Glob = { readonly ok: true; matches(value: string): boolean } | { readonly ok: false; readonly problem: string };
+export type Glob =
+  | {
+      readonly ok: true;
+      /** Characters beyond which no value matches. */
+      readonly longest: number;
+      matches(value: string): boolean;
+    }
+  | { readonly ok: false; readonly problem: string };
 
 /** Longer values match no glob: the value is the peer's. A DNS name has at most 253 characters, a SPIFFE ID 2,048. */
 const longestValue = 2_048;
+/** RFC 1035, section 2.3.4, as text. */
+const longestDnsName = 253;
 
 /** RFC 1123, section 2.1, with the `_` that services use. A `*` of the certificate is no label: a wildcard certificate is not each of its names. */
 const label = /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/;
@@ -20,8 +29,9 @@ export function dnsGlob(glob: string): Glob {
     return noGlob(glob, 'has the * as its leftmost label alone, and labels of letters, digits and hyphens otherwise', wrong);
   return {
     ok: true,
+    longest: longestDnsName,
     matches(value) {
-      if (value.length > 253) return false;
+      if (value.length > longestDnsName) return false;
       const labels = value.toLowerCase().split('.');
       const more = labels.length - rest.length;
       if (first === '*' ? more !== 1 : more < 1) return false;
@@ -46,6 +56,7 @@ export function uriGlob(glob: string): Glob {
     return noGlob(glob, "has '**' as the last segment of its path alone", '**');
   return {
     ok: true,
+    longest: longestValue,
     matches(value) {
       if (value.length > longestValue || !value.startsWith(root)) return false;
       const found = value.slice(root.length).split('/');
@@ -75,7 +86,7 @@ export function textGlob(glob: string): Glob {
   if (/^\*+$/.test(glob)) return noGlob(glob, 'would match every value: name the part that is fixed', glob);
   if (!glob.includes('*')) return noGlob(glob, 'has a *; write a text without one as a string', glob);
   const fits = runs(glob, 0, visible);
-  return { ok: true, matches: (value) => value.length <= longestValue && fits(value) };
+  return { ok: true, longest: longestValue, matches: (value) => value.length <= longestValue && fits(value) };
 }
 
 /** Control and format characters, unassigned ones, line and paragraph separators do not show. */
@@ -90,6 +101,7 @@ export function emailGlob(glob: string): Glob {
   if (!domain.ok) return domain;
   return {
     ok: true,
+    longest: longestValue,
     matches(value) {
       const split = value.lastIndexOf('@');
       return split > 0 && value.length <= longestValue && local(value.slice(0, split)) && domain.matches(value.slice(split + 1));
@@ -99,7 +111,7 @@ export function emailGlob(glob: string): Glob {
 
 function wholeDomain(domain: string): Glob {
   if (domain.includes('*')) return dnsGlob(domain);
-  return { ok: true, matches: (value) => value.toLowerCase() === domain.toLowerCase() };
+  return { ok: true, longest: longestValue, matches: (value) => value.toLowerCase() === domain.toLowerCase() };
 }
 
 /**

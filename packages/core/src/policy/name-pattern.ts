@@ -2,7 +2,7 @@ import type { DistinguishedNameFields, NameAttribute } from '../identity/index.j
 import { attributeType } from './attribute-keys.js';
 import { readDistinguishedNameText } from './distinguished-name-text.js';
 import { foldedName, sameName } from './name-comparison.js';
-import { compileQuantified, enoughFit } from './quantity.js';
+import { compileQuantified, enoughFit, enoughMayFit } from './quantity.js';
 import { shownName } from './rule.js';
 import { exactText } from './value-kinds.js';
 
@@ -10,6 +10,8 @@ import { exactText } from './value-kinds.js';
 export interface NamePattern {
   readonly expected: string;
   matches(name: DistinguishedNameFields): boolean;
+  /** Whether it matches, or nobody can say that it does not. */
+  mayMatch(name: DistinguishedNameFields): boolean;
 }
 
 /** A whole name as RFC 4514 writes it, or attributes, each of which must fit. */
@@ -19,6 +21,7 @@ export function compileNamePattern(pattern: unknown): NamePattern {
   return {
     expected: attributes.map(({ key, matcher }) => `${key} ${matcher.expected}`).join(', '),
     matches: (name) => attributes.every(({ fits }) => fits(name)),
+    mayMatch: (name) => attributes.every(({ mayFit }) => mayFit(name)),
   };
 }
 
@@ -29,9 +32,11 @@ export function compileNameText(text: string): NamePattern & { isReversed(name: 
   const mostSpecificFirst = read.ok ? foldedName(read.rdns) : undefined;
   // RFC 4514, section 2.1: the text begins with the last RDN of the certificate's sequence.
   const wanted = mostSpecificFirst?.toReversed();
+  const matches = ({ rdns }: DistinguishedNameFields): boolean => wanted !== undefined && sameName(wanted, rdns);
   return {
     expected: shownName(text),
-    matches: ({ rdns }) => wanted !== undefined && sameName(wanted, rdns),
+    matches,
+    mayMatch: matches,
     isReversed: ({ rdns }) => mostSpecificFirst !== undefined && sameName(mostSpecificFirst, rdns),
   };
 }
@@ -46,5 +51,12 @@ export function attributeMatcher(key: string, pattern: unknown) {
     for (const rdn of name.rdns) for (const attribute of rdn) if (attribute.type === type) found.push(attribute);
     return found;
   };
-  return { matcher, occurrences, fits: (name: DistinguishedNameFields) => enoughFit(occurrences(name), matcher.quantity, fits) };
+  const mayFit = ({ isString, value }: NameAttribute) => !isString || matcher.mayMatch(value);
+  return {
+    matcher,
+    occurrences,
+    fits: (name: DistinguishedNameFields) => enoughFit(occurrences(name), matcher.quantity, fits),
+    /** Whether it fits, or nobody can say that it does not. */
+    mayFit: (name: DistinguishedNameFields) => enoughMayFit(occurrences(name), matcher.quantity, mayFit),
+  };
 }

@@ -16,11 +16,12 @@ export function nameRules(field: Field, rules: string | Readonly<Record<string, 
  * issuer that lets applicants choose one attribute would let them choose who they are.
  */
 function attributeRule(field: Field, key: string, pattern: unknown): Rule {
-  const { occurrences, fits, matcher } = attributeMatcher(key, pattern);
+  const { occurrences, fits, mayFit, matcher } = attributeMatcher(key, pattern);
   return {
     name: `${field}.${key}`,
     expected: matcher.expected,
     holds: (identity) => fits(identity[field]),
+    isUnclear: (identity) => mayFit(identity[field]),
     found: (identity) => listedOrNone(occurrences(identity[field]), ({ value }) => quoted(value)),
     problem: (identity) => explain(occurrences(identity[field]), matcher),
   };

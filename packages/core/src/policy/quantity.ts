@@ -29,3 +29,8 @@ export function enoughFit<T>(values: readonly T[], quantity: Quantity, fits: (va
   if (quantity === 'any') return values.some(fits);
   return (quantity === 'all' ? values.length > 0 : values.length === 1) && values.every(fits);
 }
+
+/** Whether it cannot be said that too few fit: of several where one is wanted, any may be the one that is meant. */
+export function enoughMayFit<T>(values: readonly T[], quantity: Quantity, mayFit: (value: T) => boolean): boolean {
+  return quantity === 'all' ? values.length > 0 && values.every(mayFit) : values.some(mayFit);
+}

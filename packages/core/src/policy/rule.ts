@@ -8,6 +8,11 @@ export interface Rule {
   readonly expected: string;
   /** Throws `PolicyFailure` alone, where a schema in it cannot be run. */
   holds(identity: ClientIdentity): boolean;
+  /**
+   * Called only where it does not hold: whether that is for want of a clear answer (an attribute that occurs twice, a value too long to be tried), so that `not` must
+   * not take it for a no. Absent where the answer is always clear.
+   */
+  isUnclear?(identity: ClientIdentity): boolean;
   /** What is there, for the log. */
   found(identity: ClientIdentity): string;
   /** Why it does not hold: the rest of a sentence that begins with its name. Called only where it does not. */

@@ -16,6 +16,8 @@ export interface PolicyRunner {
 /** What one part of a policy says of an identity. */
 export interface Finding {
   readonly holds: boolean;
+  /** Of what does not hold: whether nobody can say that it surely does not. Absent where it surely does not. */
+  isUnclear?(): boolean;
   /** What the part makes of the identity; undefined where it only allows or refuses. */
   readonly value?: unknown;
   /** By the runner's clock: until when this may be remembered. */

@@ -14,6 +14,8 @@ export type ValuePatternInput = ValueAlternative | readonly ValueAlternative[];
 export interface ValueMatcher {
   /** Throws `PolicyFailure` where a schema throws or wants to be waited for. */
   matches(value: string): boolean;
+  /** Whether it matches, or is too long to be tried. */
+  mayMatch(value: string): boolean;
   /** The pattern for the log. */
   readonly expected: string;
   /** Why `value` might look as if it matched, for the log; empty where it does not. */
@@ -31,19 +33,22 @@ export function compileValuePattern(pattern: ValuePatternInput, kind: ValueKind)
   const texts = alternatives.filter((alternative) => typeof alternative === 'string');
   const ranges = texts.flatMap((text) => kind.range?.(text) ?? []);
   const globs = alternatives.flatMap((alternative) => (isGlob(alternative) ? [ready(kind.glob(alternative.glob))] : []));
+  const longestForGlobs = Math.min(...globs.map(({ longest }) => longest));
   const expressions = alternatives.filter((alternative) => types.isRegExp(alternative)).map(wholeValue);
   const schemas = alternatives.filter(isStandardSchema);
   const strings = new Set(texts.map((text) => kind.canonical(text) ?? text));
   const runsCode = expressions.length + schemas.length > 0;
+  const matches = (value: string): boolean => {
+    const compared = kind.canonical(value);
+    if (compared !== undefined && (strings.has(compared) || ranges.some((holds) => holds(compared)))) return true;
+    if (globs.some((glob) => glob.matches(value))) return true;
+    if (!runsCode || !isShort(value)) return false;
+    return expressions.some((expression) => expression.test(value)) || schemas.some((schema) => fits(schema, value));
+  };
   return Object.freeze({
     expected: listed(alternatives, ' or ', shownAlternative),
-    matches(value: string): boolean {
-      const compared = kind.canonical(value);
-      if (compared !== undefined && (strings.has(compared) || ranges.some((holds) => holds(compared)))) return true;
-      if (globs.some((glob) => glob(value))) return true;
-      if (!runsCode || !isShort(value)) return false;
-      return expressions.some((expression) => expression.test(value)) || schemas.some((schema) => fits(schema, value));
-    },
+    matches,
+    mayMatch: (value: string): boolean => matches(value) || value.length > longestForGlobs || (runsCode && !isShort(value)),
     hint(value: string): string {
       if (runsCode && !isShort(value)) return 'it is longer than 1 kB, so no RegExp or schema is tried on it';
       return nearMiss(value, texts) ?? '';
@@ -86,8 +91,8 @@ function fits(schema: StandardSchema, value: string): boolean {
 }
 
 /** The schema of policies has refused what is no glob; one that could not be read would match nothing. */
-function ready(glob: Glob): (value: string) => boolean {
-  return glob.ok ? glob.matches : () => false;
+function ready(glob: Glob): Extract<Glob, { ok: true }> {
+  return glob.ok ? glob : { ok: true, longest: Number.POSITIVE_INFINITY, matches: () => false };
 }
 
 function isShort(value: string): boolean {
