@@ -13,6 +13,9 @@ const longestValue = 2_048;
 /** RFC 1035, section 2.3.4, as text. */
 const longestDnsName = 253;
 
+/** ASCII alone: other letters have ASCII ones as their lower case (the Kelvin sign). */
+const ascii = /^[\x21-\x7e]*$/;
+
 /** RFC 1123, section 2.1, with the `_` that services use. A `*` of the certificate is no label: a wildcard certificate is not each of its names. */
 const label = /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/;
 
@@ -21,6 +24,7 @@ const label = /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/;
  * more. ASCII letters are compared without regard to case.
  */
 export function dnsGlob(glob: string): Glob {
+  if (!ascii.test(glob)) return noGlob(glob, 'of a DNS name is in ASCII, an internationalized name as A-labels (xn--…)', glob);
   const [first, ...rest] = glob.toLowerCase().split('.');
   if (first !== '*' && first !== '**') return noGlob(glob, "of a DNS name begins with '*.' (one label) or '**.' (one or more)", glob);
   if (rest.length === 0) return noGlob(glob, 'would match every DNS name: name the domain below the *', glob);
@@ -31,7 +35,7 @@ export function dnsGlob(glob: string): Glob {
     ok: true,
     longest: longestDnsName,
     matches(value) {
-      if (value.length > longestDnsName) return false;
+      if (value.length > longestDnsName || !ascii.test(value)) return false;
       const labels = value.toLowerCase().split('.');
       const more = labels.length - rest.length;
       if (first === '*' ? more !== 1 : more < 1) return false;
@@ -42,14 +46,16 @@ export function dnsGlob(glob: string): Glob {
 
 /**
  * URIs, SPIFFE IDs above all: scheme and authority (for SPIFFE the trust domain) stand as they are; in the path `*` stands for one or more characters of one
- * segment, and `**` as the last segment for one or more segments. No `*` takes a `/`, `?`, `#` or `%`, so that what one segment says cannot become another, nor
- * the segments `.` and `..` (RFC 3986, section 3.3).
+ * segment, and `**` as the last segment for one or more segments. A `*` takes what a segment is made of (RFC 3986, section 3.3), without percent-encoding and without a
+ * `*` of the certificate, so that what one segment says cannot become another, whoever decodes it; nor does it take the segments `.` and `..`.
  */
 export function uriGlob(glob: string): Glob {
   const [, root = '', path = ''] = /^([A-Za-z][A-Za-z0-9+.-]*:(?:\/\/[^/?#]*)?)(.*)$/s.exec(glob) ?? [];
   if (root === '' || root.includes('*')) return noGlob(glob, 'of a URI begins with its scheme and authority, without a *', glob);
   if (!path.includes('*')) return noGlob(glob, 'of a URI has a * in its path; write one without as a string', glob);
   const segments = path.split('/');
+  const wrong = segments.find((segment) => segment.includes('*') && !free.test(segment.replaceAll('*', '')));
+  if (wrong !== undefined) return noGlob(glob, 'of a URI has beside a * only what a segment may hold, not percent-encoded', wrong);
   const isDeep = segments.at(-1) === '**';
   const fixed = (isDeep ? segments.slice(0, -1) : segments).map((segment) => segmentGlob(segment));
   if (segments.slice(0, isDeep ? -1 : undefined).some((segment) => segment.includes('**')))
@@ -67,15 +73,18 @@ export function uriGlob(glob: string): Glob {
   };
 }
 
+/** pchar of RFC 3986, section 3.3, without pct-encoded, and without `*`. */
+const free = /^[A-Za-z0-9._~!$&'()+,;=:@-]*$/;
+
 /** `*` in one segment of a path: one or more characters. */
 function segmentGlob(segment: string): (value: string) => boolean {
   if (!segment.includes('*')) return (value) => value === segment;
-  const fits = runs(segment, 1, /^[^/?#%]*$/);
+  const fits = runs(segment, 1, free);
   return (value) => value !== '.' && value !== '..' && fits(value);
 }
 
 function isFreeSegment(segment: string): boolean {
-  return segment !== '' && segment !== '.' && segment !== '..' && /^[^?#%]*$/.test(segment);
+  return segment !== '' && segment !== '.' && segment !== '..' && free.test(segment);
 }
 
 /**
@@ -85,6 +94,7 @@ function isFreeSegment(segment: string): boolean {
 export function textGlob(glob: string): Glob {
   if (/^\*+$/.test(glob)) return noGlob(glob, 'would match every value: name the part that is fixed', glob);
   if (!glob.includes('*')) return noGlob(glob, 'has a *; write a text without one as a string', glob);
+  if (!visible.test(glob)) return noGlob(glob, 'has only characters that show', glob);
   const fits = runs(glob, 0, visible);
   return { ok: true, longest: longestValue, matches: (value) => value.length <= longestValue && fits(value) };
 }
@@ -97,6 +107,7 @@ export function emailGlob(glob: string): Glob {
   const at = glob.lastIndexOf('@');
   if (at < 1 || at === glob.length - 1) return noGlob(glob, "of an e-mail address has an '@' between two parts", glob);
   if (!glob.includes('*')) return noGlob(glob, 'has a *; write an address without one as a string', glob);
+  if (!ascii.test(glob) || glob.slice(0, at).includes('@')) return noGlob(glob, "of an e-mail address is in ASCII, with one '@'", glob);
   const [local, domain] = [runs(glob.slice(0, at), 1, /^[\x21-\x3f\x41-\x7e]*$/), wholeDomain(glob.slice(at + 1))];
   if (!domain.ok) return domain;
   return {
@@ -111,7 +122,7 @@ export function emailGlob(glob: string): Glob {
 
 function wholeDomain(domain: string): Glob {
   if (domain.includes('*')) return dnsGlob(domain);
-  return { ok: true, longest: longestValue, matches: (value) => value.toLowerCase() === domain.toLowerCase() };
+  return { ok: true, longest: longestValue, matches: (value) => ascii.test(value) && value.toLowerCase() === domain.toLowerCase() };
 }
 
 /**

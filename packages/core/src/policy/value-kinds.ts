@@ -36,7 +36,7 @@ export const uri: ValueKind = {
 
 /** A SPIFFE ID: the same, and it has to be one. */
 export const spiffeId: ValueKind = {
-  canonical: (text) => (/^spiffe:\/\/[a-z0-9._-]+(?:\/[A-Za-z0-9._-]+)+$/.test(text) ? text : undefined),
+  canonical: (text) => (/^spiffe:\/\/[a-z0-9._-]+(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)+$/.test(text) ? text : undefined),
   description: 'a SPIFFE ID, spiffe://trust-domain/path',
   glob: (text) =>
     /^spiffe:\/\/[a-z0-9._-]+\/[A-Za-z0-9._*/-]+$/.test(text)
