@@ -3,7 +3,7 @@ import type { PolicyContext } from './certificate-policy.js';
 import { frozen } from './frozen.js';
 import { PolicyFailure } from './policy-failure.js';
 import { quoted, type RuleTrace } from './rule.js';
-import { describeIssues, type SchemaIssue, type StandardSchema } from './standard-schema.js';
+import { describeIssues, isSchemaResult, type SchemaIssue, type StandardSchema } from './standard-schema.js';
 import { type Finding, type PolicyNode, whenKnown } from './tree.js';
 
 /** Milliseconds for which the answer of a function is remembered on a connection, unless told. */
@@ -31,8 +31,7 @@ export function schemaNode(schema: StandardSchema, name = 'schema'): PolicyNode 
 }
 
 function resultOf(result: unknown): { readonly issues?: readonly SchemaIssue[] | undefined; readonly value?: unknown } {
-  if (typeof result !== 'object' || result === null || (!('issues' in result) && !('value' in result)))
-    throw new PolicyFailure('the schema returned neither a value nor issues');
+  if (!isSchemaResult(result)) throw new PolicyFailure('the schema returned neither a value nor issues');
   return result as { readonly issues?: readonly SchemaIssue[] | undefined; readonly value?: unknown };
 }
 
@@ -61,7 +60,10 @@ export function decisionFinding(answer: unknown, { rule, expected }: Pick<RuleTr
     const { allow, value, reason } = answer as { allow: unknown; value?: unknown; reason?: unknown };
     if (allow === true) return finding({ rule, holds: true, expected, found: '{ allow: true }' }, until, frozen(value));
     const why = typeof reason === 'string' ? quoted(reason) : 'without a reason';
-    return finding({ rule, holds: false, expected, found: `{ allow: ${String(allow)} }`, problem: `does not allow it, ${why}` }, until);
+    return finding(
+      { rule, holds: false, expected, found: `{ allow: ${shownAnswer(allow)} }`, problem: `does not allow it, ${why}` },
+      until,
+    );
   }
   const problem = answer === false ? 'does not allow it' : 'returned something that is neither true nor a decision';
   return finding({ rule, holds: false, expected, found: shownAnswer(answer), problem }, until);

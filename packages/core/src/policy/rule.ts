@@ -45,7 +45,12 @@ export function quoted(value: string): string {
 
 /** A distinguished name for the log, cut; its own escapes are those of RFC 4514. */
 export function shownName(dn: string): string {
-  return dn.length <= 2 * shownCharacters ? escaped(dn) : `${escaped(dn.slice(0, 2 * shownCharacters))}…`;
+  return shownText(dn);
+}
+
+/** A text for the log as it stands, cut. */
+export function shownText(text: string): string {
+  return text.length <= 2 * shownCharacters ? escaped(text) : `${escaped(text.slice(0, 2 * shownCharacters))}…`;
 }
 
 function escaped(text: string): string {

@@ -1,3 +1,5 @@
+import { shownText } from './rule.js';
+
 /**
  * A schema of any library that follows Standard Schema, version 1: zod, Valibot, ArkType and others.
  *
@@ -28,11 +30,18 @@ export function isStandardSchema(value: unknown): value is StandardSchema {
   return typeof standard === 'object' && standard !== null && 'validate' in standard && typeof standard.validate === 'function';
 }
 
-/** The issues in words, for the log: `subject.attributes.OU: Invalid input`. */
+/** Issues are a list: anything else, or nothing at all, is no answer, which neither takes the value nor refuses it. */
+export function isSchemaResult(value: unknown): value is SchemaResult<unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const { issues } = value as { issues?: unknown };
+  return issues === undefined ? 'value' in value : Array.isArray(issues);
+}
+
+/** The issues in words, for the log: `subject.attributes.OU: Invalid input`. What they say may quote the certificate, so it is escaped and cut. */
 export function describeIssues(issues: readonly SchemaIssue[]): string {
   const described = issues.slice(0, shownIssues).map(({ message, path = [] }) => {
     const keys = path.map((key) => String(typeof key === 'object' ? key.key : key));
-    return keys.length === 0 ? message : `${keys.join('.')}: ${message}`;
+    return shownText(keys.length === 0 ? message : `${keys.join('.')}: ${message}`);
   });
   return `${described.join('; ')}${issues.length > shownIssues ? ` and ${issues.length - shownIssues} more` : ''}`;
 }

@@ -1,3 +1,4 @@
+import { quantified } from './quantity.js';
 import { listed, listedOrNone, type Rule } from './rule.js';
 
 /**
@@ -36,9 +37,8 @@ export function extendedKeyUsageRule(given: unknown, nameOf: (purpose: string) =
 
 /** A value, a list of which one is enough, or `{ all }` and `{ any }` of them. */
 function wantedOf(given: unknown): { readonly wanted: readonly string[]; readonly all: boolean } {
-  const { all, any } =
-    typeof given === 'object' && given !== null && !Array.isArray(given) ? (given as { all?: unknown; any?: unknown }) : {};
-  return { wanted: [all ?? any ?? given].flat() as string[], all: all !== undefined };
+  const [quantity, values] = quantified(given) ?? ['any', given];
+  return { wanted: [values].flat() as string[], all: quantity === 'all' };
 }
 
 function expectedOf(wanted: readonly string[], all: boolean): string {

@@ -3,7 +3,7 @@ import type { Glob } from './glob.js';
 import { nearMiss } from './near-miss.js';
 import { PolicyFailure } from './policy-failure.js';
 import { listed, quoted } from './rule.js';
-import { isStandardSchema, type StandardSchema } from './standard-schema.js';
+import { isSchemaResult, isStandardSchema, type StandardSchema } from './standard-schema.js';
 import type { ValueKind } from './value-kinds.js';
 
 /** One alternative of a value, as the schema has let it through. */
@@ -87,7 +87,8 @@ function fits(schema: StandardSchema, value: string): boolean {
     result.catch(() => undefined);
     throw new PolicyFailure('a schema of a value wants to be waited for: only a whole policy may be an asynchronous schema');
   }
-  return typeof result === 'object' && result !== null && (result as { issues?: unknown }).issues === undefined && 'value' in result;
+  if (!isSchemaResult(result)) throw new PolicyFailure('a schema of a value returned neither a value nor issues');
+  return result.issues === undefined;
 }
 
 /** The schema of policies has refused what is no glob; one that could not be read would match nothing. */
