@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors/index.js';
 import { type CompiledPolicy, type CompileSettings, compilePolicy, type NamedPolicies } from './compile.js';
+import { ownData } from './own-data.js';
 
 /** What a policy file holds: the default policy, policies by name, or both. */
 export interface PolicyFileContent {
@@ -28,7 +29,8 @@ export class PolicyBook {
 
   /** Throws `ConfigurationError` for a policy that is none. */
   constructor(own: Readonly<Record<string, unknown>>, settings: CompileSettings, file?: PolicyFileContent) {
-    this.#own = own;
+    // Read once: they are compiled again whenever the file is replaced.
+    this.#own = ownData(own, settings.option) as Readonly<Record<string, unknown>>;
     this.#settings = settings;
     this.#policies = this.#compiled(file?.policies ?? {});
     this.#fileDefault = file?.default;
