@@ -26,7 +26,10 @@ const hexadecimal = z.string().regex(/^(?:[0-9a-fA-F]{2})+$/, 'must be the DER i
 
 const serialNumber = z
   .string('give the serial number as a string of hexadecimal digits, with or without colons: quote it, in YAML too')
-  .regex(/^[0-9a-fA-F]{1,2}(?::?[0-9a-fA-F]{1,2})*$/, 'must be hexadecimal digits, with or without colons (openssl x509 -noout -serial)')
+  .regex(
+    /^(?:[0-9a-fA-F]+|[0-9a-fA-F]{1,2}(?::[0-9a-fA-F]{2})+)$/,
+    'must be hexadecimal digits, with or without colons (openssl x509 -noout -serial)',
+  )
   .max(64, 'is longer than any serial number');
 
 const keyPurpose = z.string().superRefine((given, context) => {
