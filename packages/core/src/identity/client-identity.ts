@@ -28,6 +28,7 @@ export interface IdentityFacts {
 }
 
 let makeIdentity: (path: ValidatedPath, facts: IdentityFacts) => ClientIdentity;
+let lifetimeOf: (identity: ClientIdentity) => number;
 
 /**
  * Who the client is: the names, the certificate and the trust behind it, for handlers, logs and policies.
@@ -218,6 +219,7 @@ export class ClientIdentity implements ClientIdentityFields {
 
   static {
     makeIdentity = (path, facts) => new ClientIdentity(path, facts);
+    lifetimeOf = (identity) => identity.#certificate.notAfter - identity.#certificate.notBefore;
     Object.freeze(ClientIdentity.prototype);
   }
 }
@@ -228,6 +230,11 @@ export class ClientIdentity implements ClientIdentityFields {
  */
 export function createIdentity(path: ValidatedPath, facts: IdentityFacts): ClientIdentity {
   return makeIdentity(path, facts);
+}
+
+/** Milliseconds from notBefore to notAfter, without the detour by their text. */
+export function lifetime(identity: ClientIdentity): number {
+  return lifetimeOf(identity);
 }
 
 /** Whether `value` was made by the verifier. */

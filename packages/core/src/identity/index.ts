@@ -1,4 +1,4 @@
-export { ClientIdentity, createIdentity, type IdentityFacts, isClientIdentity } from './client-identity.js';
+export { ClientIdentity, createIdentity, type IdentityFacts, isClientIdentity, lifetime } from './client-identity.js';
 export { DistinguishedName } from './distinguished-name.js';
 export type {
   AuthorityFields,

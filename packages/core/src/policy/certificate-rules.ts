@@ -1,4 +1,4 @@
-import type { ClientIdentity, ExtensionFields } from '../identity/index.js';
+import { type ClientIdentity, type ExtensionFields, lifetime } from '../identity/index.js';
 import { listed, quoted, type Rule } from './rule.js';
 import { exactText, spiffeId } from './value-kinds.js';
 import { compileValuePattern, type ValuePatternInput } from './value-pattern.js';
@@ -91,7 +91,9 @@ export function publicKeyRules({ type, minimumRsaBits }: PublicKeyLimits): reado
     rules.push({
       name: 'publicKey.type',
       expected: listed(allowed, ' or ', String),
-      holds: (identity) => allowed.includes(identity.publicKey.type) || allowed.includes(kind(identity)),
+      holds({ publicKey: { type: algorithm, curve } }) {
+        return allowed.includes(algorithm) || (curve !== undefined && allowed.includes(curve));
+      },
       found: kind,
       problem: () => 'is another kind of key',
     });
@@ -113,13 +115,12 @@ const hour = 3_600_000;
 /** From notBefore to notAfter, as openssl's -days counts: the last second is not one more. */
 export function validityRule({ maximumDays, maximumHours }: { readonly maximumDays?: number; readonly maximumHours?: number }): Rule {
   const most = Math.min((maximumDays ?? Number.POSITIVE_INFINITY) * 24, maximumHours ?? Number.POSITIVE_INFINITY) * hour;
-  const period = ({ notBefore, notAfter }: ClientIdentity) => Date.parse(notAfter) - Date.parse(notBefore);
   return {
     name: 'validity',
     expected: maximumDays === undefined ? `at most ${maximumHours} h` : `at most ${maximumDays} days`,
-    holds: (identity) => period(identity) <= most,
+    holds: (identity) => lifetime(identity) <= most,
     found: (identity) =>
-      maximumDays === undefined ? `${Math.ceil(period(identity) / hour)} h` : `${Math.ceil(period(identity) / hour / 24)} days`,
+      maximumDays === undefined ? `${Math.ceil(lifetime(identity) / hour)} h` : `${Math.ceil(lifetime(identity) / hour / 24)} days`,
     problem: () => 'is too long',
   };
 }
