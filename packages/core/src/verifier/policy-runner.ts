@@ -6,13 +6,12 @@ export function policyRunner(timeoutSeconds: number): PolicyRunner {
     now: () => performance.now(),
     call(what, work) {
       const patience = new Patience(what, timeoutSeconds);
-      let answer: unknown;
       try {
-        answer = work(patience);
+        const answer = work(patience);
+        return isThenable(answer) ? patience.wait(answer) : answer;
       } catch (error) {
         throw new PolicyFailure(`${what} threw`, error);
       }
-      return isThenable(answer) ? patience.wait(answer) : answer;
     },
   };
 }
@@ -22,6 +21,7 @@ class Patience implements PolicyContext {
   readonly #what: string;
   readonly #seconds: number;
   #controller: AbortController | undefined;
+  #end: PolicyFailure | undefined;
 
   constructor(what: string, seconds: number) {
     this.#what = what;
@@ -30,15 +30,17 @@ class Patience implements PolicyContext {
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
+    // Whoever asks for it late must not wait for ever for what has been already.
+    if (this.#end !== undefined) this.#controller.abort(this.#end);
     return this.#controller.signal;
   }
 
   wait(answer: PromiseLike<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        const failure = new PolicyFailure(`${this.#what} took longer than ${this.#seconds} s`, undefined, 'PEERCERT_POLICY_TIMED_OUT');
-        reject(failure);
-        this.#controller?.abort(failure);
+        this.#end = new PolicyFailure(`${this.#what} took longer than ${this.#seconds} s`, undefined, 'PEERCERT_POLICY_TIMED_OUT');
+        reject(this.#end);
+        this.#controller?.abort(this.#end);
       }, this.#seconds * 1_000).unref();
       // A thenable of somebody else's making may throw, or call back twice: Promise.resolve sees to both.
       Promise.resolve(answer)
