@@ -241,9 +241,9 @@ class RequestQuestion implements ClientQuestion {
 
   ask(identity: ClientIdentity): MaybePromise<Judgement> {
     if (this.demands.policies.length === 0) return passing;
-    return this.#judge.judge(identity, this.demands, this.#asked, (judgement) => {
-      logTrace(this.logger, this.request, judgement);
-      for (const reported of judgement.reported) logReported(this.logger, this.request, reported);
+    return this.#judge.judge(identity, this.demands, this.#asked, {
+      evaluated: (judgement) => logTrace(this.logger, this.request, judgement),
+      reported: (refused) => logReported(this.logger, this.request, refused),
     });
   }
 }

@@ -23,7 +23,7 @@ export { readDistinguishedNameText } from './distinguished-name-text.js';
 export { PolicyBook, type PolicyFileContent } from './policy-book.js';
 export { PolicyFailure } from './policy-failure.js';
 export { largestPolicyFileBytes, policyFileJsonSchema, readPolicyFile } from './policy-file.js';
-export { type AskedPolicy, type Judgement, PolicyJudge, passing } from './policy-judge.js';
+export { type AskedPolicy, type JudgeListener, type Judgement, PolicyJudge, passing } from './policy-judge.js';
 export type { KnownKeys, PolicyValue } from './policy-value.js';
 export { mismatch } from './refusal.js';
 export { compileRequirement, type Demands, fileRequirement, Requirement, type RequirementSettings } from './requirement.js';

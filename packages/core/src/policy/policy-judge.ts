@@ -30,6 +30,14 @@ export interface AskedPolicy {
   readonly found: Finding | Refusal;
 }
 
+/** What is told of judgements, for the log. */
+export interface JudgeListener {
+  /** Of one that was not remembered, before `authorize` is asked. */
+  evaluated(judgement: Judgement): void;
+  /** Of what a policy that only reports would have refused: once where it is remembered, at each request where it is not. */
+  reported(refused: Refusal): void;
+}
+
 /**
  * Evaluates the policies of requirements: once for an identity, and so once for a verdict on a connection, where they are rules or schemas; again after a
  * while where they are functions of the identity; at each request where they are functions of the request.
@@ -43,16 +51,20 @@ export class PolicyJudge {
     this.#runner = runner;
   }
 
-  /** Never throws, and never rejects: what fails is a refusal. `onNew` is told of a judgement that was not remembered, before `authorize` is asked. */
-  judge(identity: ClientIdentity, demands: Demands, request: unknown, onNew: (judgement: Judgement) => void): MaybePromise<Judgement> {
-    const lasting = this.#lasting(identity, demands, onNew);
+  /** Never throws, and never rejects: what fails is a refusal. */
+  judge(identity: ClientIdentity, demands: Demands, request: unknown, listener: JudgeListener): MaybePromise<Judgement> {
+    const lasting = this.#lasting(identity, demands, listener);
     if (!demands.policies.some(asksEachRequest)) return lasting;
-    return whenKnown(lasting, (judgement) =>
-      judgement.refusal === undefined ? this.#authorize(judgement, demands, identity, request) : judgement,
-    );
+    return whenKnown(lasting, (judgement) => {
+      if (judgement.refusal !== undefined) return judgement;
+      return whenKnown(this.#authorize(judgement, demands, identity, request), (asked) => {
+        for (const refused of asked.reported.slice(judgement.reported.length)) listener.reported(refused);
+        return asked;
+      });
+    });
   }
 
-  #lasting(identity: ClientIdentity, demands: Demands, onNew: (judgement: Judgement) => void): MaybePromise<Judgement> {
+  #lasting(identity: ClientIdentity, demands: Demands, listener: JudgeListener): MaybePromise<Judgement> {
     let known = this.#remembered.get(demands);
     if (known === undefined) {
       known = new WeakMap();
@@ -65,15 +77,16 @@ export class PolicyJudge {
     }
     const judged = this.#evaluate(identity, demands.policies);
     known.set(identity, judged);
-    if (!(judged instanceof Promise)) {
-      onNew(judged);
-      return judged;
-    }
+    const tell = (judgement: Judgement): Judgement => {
+      listener.evaluated(judgement);
+      for (const refused of judgement.reported) listener.reported(refused);
+      return judgement;
+    };
+    if (!(judged instanceof Promise)) return tell(judged);
     const verdicts = known;
     return judged.then((judgement) => {
       verdicts.set(identity, judgement);
-      onNew(judgement);
-      return judgement;
+      return tell(judgement);
     });
   }
 

@@ -85,7 +85,8 @@ function fits(schema: StandardSchema, value: string): boolean {
   }
   if (result instanceof Promise) {
     result.catch(() => undefined);
-    throw new PolicyFailure('a schema of a value wants to be waited for: only a whole policy may be an asynchronous schema');
+    // zod tells one by the other: what threw at once, it tries again asynchronously.
+    throw new PolicyFailure('a schema of a value wants to be waited for, or threw: only a whole policy may be an asynchronous schema');
   }
   if (!isSchemaResult(result)) throw new PolicyFailure('a schema of a value returned neither a value nor issues');
   return result.issues === undefined;

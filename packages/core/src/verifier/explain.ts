@@ -109,7 +109,7 @@ class Inquiry implements ClientQuestion {
 
   async ask(identity: ClientIdentity): Promise<Judgement> {
     const judgement =
-      this.demands.policies.length === 0 ? { ...passing } : await this.#judge.judge(identity, this.demands, this.#request, noted);
+      this.demands.policies.length === 0 ? { ...passing } : await this.#judge.judge(identity, this.demands, this.#request, silently);
     this.#judgements.set(judgement, identity);
     return judgement;
   }
@@ -131,7 +131,8 @@ interface Attempt {
   readonly identity: ClientIdentity | undefined;
 }
 
-function noted(): void {}
+/** Nobody has to be told what the explanation itself tells. */
+const silently = { evaluated: () => undefined, reported: () => undefined };
 
 function withoutAuthorize(policy: CompiledPolicy): CompiledPolicy {
   return policy.authorize.length === 0 ? policy : { ...policy, authorize: [] };

@@ -42,7 +42,7 @@ function judgeOutcome(question: ClientQuestion, outcome: Outcome<ClientIdentity>
 
 /** The sets in which the same certificate may find another path, on which the policies may say something else. */
 function otherTrustSets({ demands, trustSets }: ClientQuestion, identity: ClientIdentity): readonly string[] {
-  if (!demands.policies.some(({ node }) => node.dependsOnPath)) return [];
+  if (!demands.policies.some(({ node, authorize }) => node.dependsOnPath || authorize.length > 0)) return [];
   return (demands.trustSets ?? trustSets ?? []).filter((name) => name !== identity.trustSet);
 }
 

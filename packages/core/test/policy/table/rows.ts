@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NamedPolicies } from '../../../src/policy/index.js';
-import { compilePolicy, PolicyFailure } from '../../../src/policy/index.js';
+import { type CompileSettings, compilePolicy, PolicyFailure } from '../../../src/policy/index.js';
 import { findingOf } from '../evaluate.js';
 import { type IdentitySpec, identityOf } from '../identities.js';
 
@@ -8,9 +7,9 @@ import { type IdentitySpec, identityOf } from '../identities.js';
 export type Row = readonly [title: string, certificate: IdentitySpec, policy: unknown, failing?: string];
 
 /** Runs a family of rows; each decision is asked twice, since nothing of an evaluation may stay behind. */
-export function table(family: string, rows: readonly Row[], policies?: NamedPolicies): void {
+export function table(family: string, rows: readonly Row[], policies?: CompileSettings['policies']): void {
   describe(family, () => {
-    it.each(rows)('%s', (_title, certificate, policy, failing) => {
+    it.each(rows.map(([title, ...others]) => [title, others] as const))('%s', (_title, [certificate, policy, failing]) => {
       const identity = identityOf(certificate);
       const settings = { option: 'policy', policies };
       for (let i = 0; i < 2; i++) {
@@ -29,7 +28,7 @@ export function table(family: string, rows: readonly Row[], policies?: NamedPoli
 /** Rows of policies that cannot be evaluated on the certificate: no answer, which no combination turns into one. */
 export function failures(family: string, rows: readonly (readonly [title: string, certificate: IdentitySpec, policy: unknown])[]): void {
   describe(family, () => {
-    it.each(rows)('%s', (_title, certificate, policy) => {
+    it.each(rows.map(([title, ...others]) => [title, others] as const))('%s', (_title, [certificate, policy]) => {
       expect(() => findingOf(policy, identityOf(certificate))).toThrow(PolicyFailure);
     });
   });
