@@ -1,7 +1,7 @@
 import { mkdtempSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, type TestContext, vi } from 'vitest';
 import { ConfigurationError } from '../../src/errors/index.js';
 import { Guard, type GuardOptions, type GuardRequest } from '../../src/guard/index.js';
 import type { Requirement } from '../../src/policy/index.js';
@@ -10,32 +10,38 @@ import { client, LogRecord, requestWith, root } from '../verifier/fakes.js';
 const ca = root();
 const alice = client(ca, { CN: 'alice', OU: 'payments' });
 
-let folder: string;
-let logger: LogRecord;
-const guards: Guard[] = [];
+/** A file of its own, so that what waits for files to stand still can wait side by side. */
+class Scene {
+  readonly folder = mkdtempSync(join(tmpdir(), 'peercert-'));
+  readonly file = join(this.folder, 'policies.yaml');
+  readonly logger = new LogRecord();
+  #guard: Guard | undefined;
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'peercert-'));
-  logger = new LogRecord();
-});
+  constructor(onTestFinished: TestContext['onTestFinished']) {
+    onTestFinished(async () => {
+      await this.#guard?.close();
+      rmSync(this.folder, { recursive: true });
+    });
+  }
 
-afterEach(async () => {
-  await Promise.all(guards.splice(0).map((guard) => guard.close()));
-  rmSync(folder, { recursive: true });
-});
+  write(content: string | Uint8Array): void {
+    writeFileSync(this.file, content);
+  }
 
-const file = (): string => join(folder, 'policies.yaml');
+  guard(content: string | Uint8Array, options: GuardOptions = {}): Guard {
+    this.write(content);
+    this.#guard = new Guard({ trust: ca.der, logger: this.logger, policyFile: this.file, ...options });
+    return this.#guard;
+  }
 
-function guardOf(content: string | Uint8Array, options: GuardOptions = {}): Guard {
-  writeFileSync(file(), content);
-  const guard = new Guard({ trust: ca.der, logger, policyFile: file(), ...options });
-  guards.push(guard);
-  return guard;
+  get errors(): string {
+    return this.logger.of('error').join('\n');
+  }
 }
 
 function failure(content: string | Uint8Array, options: GuardOptions = {}): ConfigurationError {
   try {
-    guardOf(content, options);
+    new Scene(onTestFinished).guard(content, options);
   } catch (error) {
     if (error instanceof ConfigurationError) return error;
     throw error;
@@ -105,8 +111,9 @@ describe('a policy file is refused at construction when', () => {
   });
 
   it('it is not there, or a folder, or several', () => {
-    expect(() => new Guard({ trust: ca.der, policyFile: file() })).toThrow(expect.objectContaining({ option: 'policyFile' }));
-    writeFileSync(file(), 'subject: { CN: a }\n');
+    const { file, folder } = new Scene(onTestFinished);
+    expect(() => new Guard({ trust: ca.der, policyFile: file })).toThrow(expect.objectContaining({ option: 'policyFile' }));
+    writeFileSync(file, 'subject: { CN: a }\n');
     writeFileSync(join(folder, 'more.yaml'), 'subject: { CN: a }\n');
     expect(() => new Guard({ trust: ca.der, policyFile: folder })).toThrow(/must be one file/);
   });
@@ -125,29 +132,32 @@ describe('a policy file is refused at construction when', () => {
   });
 });
 
-describe('a policy file', () => {
-  it('alone is the default policy; with names, what routes may name', async () => {
-    expect(await decide(guardOf('subject: { OU: sales }\n'))).toBe('PEERCERT_POLICY_MISMATCH subject.OU');
-    const guard = guardOf('# yaml-language-server: $schema=./policy.schema.json\npolicies:\n  payments: { subject: { OU: payments } }\n');
+describe.concurrent('a policy file', { timeout: 30_000 }, () => {
+  it('alone is the default policy; with names, what routes may name', async ({ onTestFinished }) => {
+    expect(await decide(new Scene(onTestFinished).guard('subject: { OU: sales }\n'))).toBe('PEERCERT_POLICY_MISMATCH subject.OU');
+    const guard = new Scene(onTestFinished).guard(
+      '# yaml-language-server: $schema=./policy.schema.json\npolicies:\n  payments: { subject: { OU: payments } }\n',
+    );
     expect(await decide(guard)).toBe('allowed');
     expect(await decide(guard, guard.compile({ policy: 'payments' }, 'config.mtls'))).toBe('allowed');
     expect(() => guard.compile({ policy: 'payment' }, 'config.mtls')).toThrow("did you mean 'payments'?");
   });
 
-  it('that is replaced holds from the next request on, in routes and as the default', async () => {
-    const guard = guardOf('{"default": {"subject": {"CN": "alice"}}, "policies": {"a": {"subject": {"OU": "payments"}}}}');
+  it('that is replaced holds from the next request on, in routes and as the default', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished);
+    const guard = scene.guard('{"default": {"subject": {"CN": "alice"}}, "policies": {"a": {"subject": {"OU": "payments"}}}}');
     const route = guard.compile({ policy: 'a' }, 'config.mtls');
     expect([await decide(guard), await decide(guard, route)]).toEqual(['allowed', 'allowed']);
-    writeFileSync(`${file()}.new`, 'default: { subject: { CN: alice } }\npolicies: { a: { subject: { OU: sales } } }\n');
-    renameSync(`${file()}.new`, file());
+    writeFileSync(`${scene.file}.new`, 'default: { subject: { CN: alice } }\npolicies: { a: { subject: { OU: sales } } }\n');
+    renameSync(`${scene.file}.new`, scene.file);
     await vi.waitFor(async () => expect(await decide(guard, route)).toBe("PEERCERT_POLICY_MISMATCH policy 'a'.subject.OU"), settled);
     expect(await decide(guard)).toBe('allowed');
-    expect(logger.of('info')).toContain(`the policies of ${file()} were replaced`);
-    writeFileSync(file(), 'default: { subject: { CN: bob } }\npolicies: { a: { subject: { OU: payments } } }\n');
+    expect(scene.logger.of('info')).toContain(`the policies of ${scene.file} were replaced`);
+    scene.write('default: { subject: { CN: bob } }\npolicies: { a: { subject: { OU: payments } } }\n');
     await vi.waitFor(async () => expect(await decide(guard, route)).toBe('PEERCERT_POLICY_MISMATCH subject.CN'), settled);
   });
 
-  it.each<[title: string, content: string | undefined, logged: RegExp]>([
+  it.for<[title: string, content: string | undefined, logged: RegExp]>([
     ['half written', 'default: { subject: { OU: payments }', /neither YAML nor JSON/],
     ['broken', 'default: { subjct: { OU: payments } }\n', /did you mean 'subject'/],
     ['emptied', '', /holds no policy/],
@@ -163,31 +173,34 @@ describe('a policy file', () => {
       /no trust set 'staff'/,
     ],
     ['with a circle', 'policies: { a: { policy: b }, b: { policy: a } }\n', /leads back to itself/],
-  ])('that is %s later leaves the last good one in force, and the log says so', async (_title, content, logged) => {
-    const guard = guardOf('default: { subject: { OU: sales } }\npolicies: { a: { subject: { CN: alice } } }\n');
+  ])('that is %s later leaves the last good one in force, and the log says so', async ([, content, logged], { onTestFinished }) => {
+    const scene = new Scene(onTestFinished);
+    const guard = scene.guard('default: { subject: { OU: sales } }\npolicies: { a: { subject: { CN: alice } } }\n');
     const route = guard.compile({ policy: 'a', replaceDefault: true }, 'config.mtls');
-    if (content === undefined) unlinkSync(file());
-    else writeFileSync(file(), content);
-    await vi.waitFor(() => expect(logger.of('error').join()).toMatch(logged), settled);
-    expect(logger.of('error').join()).toContain('the last good policies stay in force');
-    expect(logger.of('error').join()).toContain('policies.yaml');
+    if (content === undefined) unlinkSync(scene.file);
+    else scene.write(content);
+    await vi.waitFor(() => expect(scene.errors).toMatch(logged), settled);
+    expect(scene.errors).toContain('the last good policies stay in force');
+    expect(scene.errors).toContain('policies.yaml');
     expect(await decide(guard)).toBe('PEERCERT_POLICY_MISMATCH subject.OU');
     expect(await decide(guard, route)).toBe('allowed');
     // Mended, it holds again.
-    writeFileSync(file(), 'default: { subject: { OU: payments } }\npolicies: { a: { subject: { CN: alice } } }\n');
+    scene.write('default: { subject: { OU: payments } }\npolicies: { a: { subject: { CN: alice } } }\n');
     await vi.waitFor(async () => expect(await decide(guard)).toBe('allowed'), settled);
   });
 
-  it('that gets a default beside the option keeps the last good one', async () => {
-    const guard = guardOf('policies: { a: { subject: { CN: alice } } }\n', { policy: { policy: 'a' } });
-    writeFileSync(file(), 'default: required\npolicies: { a: { subject: { CN: alice } } }\n');
-    await vi.waitFor(() => expect(logger.of('error').join()).toContain('the option policy is given as well'), settled);
+  it('that gets a default beside the option keeps the last good one', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished);
+    const guard = scene.guard('policies: { a: { subject: { CN: alice } } }\n', { policy: { policy: 'a' } });
+    scene.write('default: required\npolicies: { a: { subject: { CN: alice } } }\n');
+    await vi.waitFor(() => expect(scene.errors).toContain('the option policy is given as well'), settled);
     expect(await decide(guard)).toBe('allowed');
   });
 
-  it('that loses its default demands a certificate, and nothing else', async () => {
-    const guard = guardOf('default: { subject: { OU: sales } }\npolicies: { a: { subject: { CN: alice } } }\n');
-    writeFileSync(file(), 'policies: { a: { subject: { CN: alice } } }\n');
+  it('that loses its default demands a certificate, and nothing else', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished);
+    const guard = scene.guard('default: { subject: { OU: sales } }\npolicies: { a: { subject: { CN: alice } } }\n');
+    scene.write('policies: { a: { subject: { CN: alice } } }\n');
     await vi.waitFor(async () => expect(await decide(guard)).toBe('allowed'), settled);
     const missing = await guard.decide(requestWith([]) as GuardRequest);
     expect(missing).toMatchObject({ ok: false, refusal: { code: 'PEERCERT_CERTIFICATE_MISSING' } });
