@@ -142,6 +142,24 @@ const rows: readonly Row[] = [
     found: /subject\.OU/,
   },
   {
+    code: 'PEERCERT_POLICY_FAILED',
+    when: 'meets a policy whose function throws',
+    options: () => ({
+      policy: () => {
+        throw new Error('the directory is down');
+      },
+    }),
+    client: () => ofRoot({}),
+    found: /policy could not be evaluated: the function policy threw/,
+  },
+  {
+    code: 'PEERCERT_POLICY_TIMED_OUT',
+    when: 'meets a policy whose function does not come back',
+    options: () => ({ policy: () => new Promise(() => undefined), policyTimeoutSeconds: 0.05 }),
+    client: () => ofRoot({}),
+    found: /policy could not be evaluated: the function policy took longer than 0\.05 s/,
+  },
+  {
     code: 'PEERCERT_NOT_TLS',
     when: 'comes without TLS',
     setup: () => ({ tls: undefined as never }),
