@@ -25,7 +25,7 @@ const table = {
     alert: 'certificate_required',
     status: 403,
     text: 'A client certificate is required',
-    mend: 'Send a certificate: curl --cert client.crt --key client.key; import a .p12 into the browser. Some clients (Java, browsers) send none unless its CA is among the names that the server hints.',
+    mend: 'Send a certificate: curl --cert client.crt --key client.key; import a .p12 into the browser. Some clients (Java, browsers) send none unless its CA is among the names that the server hints. A proxy in front that ends TLS hands none on: let it pass TLS through.',
   },
   PEERCERT_CERTIFICATE_MALFORMED: {
     section: 'RFC 5280, section 4.1',
@@ -186,7 +186,7 @@ const table = {
     alert: null,
     status: 403,
     text: 'This service is available over TLS only',
-    mend: 'The request came over a connection without TLS: create the server with https options (serverTls), or let nothing reach its plain port.',
+    mend: 'The request came over a connection without TLS: create the server with https options (serverTls), or let nothing reach its plain port. A proxy in front has to pass TLS through, not to end it.',
   },
   PEERCERT_NOT_REQUESTED: {
     section: 'RFC 8446, section 4.3.2',

@@ -63,7 +63,7 @@ function readContent(bytes: Uint8Array): Read<PolicyFileContent> {
     return { ok: true, value: readPolicyFile(text, '') };
   } catch (error) {
     if (error instanceof ConfigurationError)
-      return { ok: false, problem: error.option === '' ? error.message : `has a mistake: ${error.message}` };
+      return { ok: false, problem: /^(?:holds|is) /.test(error.message) ? error.message : `has a mistake: ${error.message}` };
     return { ok: false, problem: 'is no text in UTF-8' };
   }
 }

@@ -1,7 +1,7 @@
 import { type Evidence, type Refusal, refusal } from '../errors/index.js';
 import type { ClientIdentity } from '../identity/index.js';
 import type { PolicyFailure } from './policy-failure.js';
-import { type RuleTrace, shownName } from './rule.js';
+import { type RuleTrace, shownName, shownText } from './rule.js';
 
 /** Rules that a refusal names; `explain` shows all. */
 const mostNamed = 8;
@@ -17,9 +17,10 @@ export function mismatch(option: string, traces: readonly RuleTrace[], identity:
   return refusal('PEERCERT_POLICY_MISMATCH', evidence.length > 0 ? evidence : { detail: `${option} is not satisfied` });
 }
 
-/** The refusal for a policy that could not be evaluated. */
+/** The refusal for a policy that could not be evaluated. What was thrown is named, since a log may show its lines alone. */
 export function failure(option: string, error: PolicyFailure): Refusal {
-  return refusal(error.code, { detail: `${option} could not be evaluated: ${error.message}` }, error.cause);
+  const thrown = error.cause instanceof Error ? `: ${shownText(String(error.cause.message))}` : '';
+  return refusal(error.code, { detail: `${option} could not be evaluated: ${error.message}${thrown}` }, error.cause);
 }
 
 /** The first rule that does not hold, and below it, of alternatives, the first of each that does not. */

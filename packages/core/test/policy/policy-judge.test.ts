@@ -205,7 +205,34 @@ describe('what fails', () => {
     expect(refusal).toMatchObject({ code: 'PEERCERT_POLICY_FAILED', status: 500, text: 'The client certificate could not be verified' });
     expect(refusal?.cause).toBe(boom);
     expect(refusal?.trace).toEqual([{ detail: expect.stringMatching(/^config\.mtls could not be evaluated: /) }]);
-    expect(JSON.stringify([refusal?.text, refusal?.trace])).not.toContain('boom');
+    expect(refusal?.trace[0]?.detail).toMatch(/: boom$/);
+    expect(refusal?.text).not.toContain('boom');
+  });
+
+  it('is told on one line, cut, whatever was thrown', async () => {
+    const { ask } = scene();
+    const details: unknown[] = [];
+    for (const thrown of [
+      new Error(`a\nPEERCERT: all is well ${'x'.repeat(8_192)}`),
+      'a word',
+      null,
+      Object.freeze(new Error('frozen')),
+      { message: 'x' },
+    ]) {
+      const { refusal } = await ask(
+        demandsOf(() => {
+          throw thrown;
+        }),
+      );
+      details.push(refusal?.trace[0]?.detail);
+    }
+    expect(details).toEqual([
+      expect.stringMatching(/: a\\u\{a\}PEERCERT: all is well x+…$/),
+      expect.stringMatching(/failed$/),
+      expect.stringMatching(/failed$/),
+      expect.stringMatching(/: frozen$/),
+      expect.stringMatching(/failed$/),
+    ]);
   });
 
   it('in a schema of a value is told where zod hides it behind a promise', async () => {
