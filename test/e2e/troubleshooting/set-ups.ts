@@ -262,7 +262,7 @@ export const setUps: readonly SetUp[] = [
     title: '`rejectUnauthorized: true`, and the certificate is of an unknown CA',
     names: 'a TLS handshake failed',
     cause: /UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT|SELF_SIGNED_CERT_IN_CHAIN/,
-    mend: /add its authority to trust.*rejectUnauthorized: true has Node\.js drop the connection/,
+    mend: /put its CA into trust/,
     play: async () => {
       const logged: string[] = [];
       const { verifier, tls } = strictTls(kit, (line) => logged.push(line), { rejectUnauthorized: true });
@@ -288,7 +288,7 @@ export const setUps: readonly SetUp[] = [
   {
     title: 'The client speaks HTTP to the port of HTTPS',
     names: 'a TLS handshake failed',
-    cause: /http request/,
+    cause: /plain HTTP on a TLS port/,
     mend: /use https:\/\//,
     play: async () => {
       const logged: string[] = [];

@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Refusal } from '../../src/errors/index.js';
-import { compileRequirement, type Demands, type JudgeListener, type Judgement, PolicyFailure, PolicyJudge, type PolicyRunner } from '../../src/policy/index.js';
-import { type IdentitySpec, identityOf } from './identities.js';
+import {
+  compileRequirement,
+  type Demands,
+  type JudgeListener,
+  type Judgement,
+  PolicyFailure,
+  PolicyJudge,
+  type PolicyRunner,
+} from '../../src/policy/index.js';
 import { atOnce } from '../support/at-once.js';
+import { type IdentitySpec, identityOf } from './identities.js';
 
 /** Runs code as the guard's runner does, by a clock that is set. */
 class FakeRunner implements PolicyRunner {

@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { policyRunner } from '../../src/guard/policy-runner.js';
 import { type PolicyContext, PolicyFailure } from '../../src/policy/index.js';
+import { policyRunner } from '../../src/verifier/policy-runner.js';
 
 const patient = policyRunner(60);
 /** Far less than what is waited for, which never comes. */
