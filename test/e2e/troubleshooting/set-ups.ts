@@ -9,6 +9,7 @@ import { createVerifier, type RefusalCode } from '@peercert/core';
 import { type Authority, createAuthority } from '@peercert/pki';
 import { createTestKit } from '@peercert/pki/testing';
 import { vi } from 'vitest';
+import { z } from 'zod';
 import { exchange, get, getPlain } from '../../support/client.js';
 import { asked, errorCode, nodeItself } from './node-itself.js';
 import { type Play, type Played, play, start, strictTls } from './play.js';
@@ -28,7 +29,7 @@ export interface SetUp {
   node(): Promise<string>;
 }
 
-export const kit = await createTestKit();
+const kit = await createTestKit();
 const { root, clients } = kit;
 export const folder = mkdtempSync(join(tmpdir(), 'peercert-set-ups-'));
 
@@ -193,6 +194,13 @@ export const setUps: readonly SetUp[] = [
     { client: shouting, path: '/pay' },
     /subject\.OU does not match: they differ in upper and lower case/,
     /issue a fitting certificate/,
+  ),
+  policy(
+    'A schema of the policy does not take the identity',
+    'PEERCERT_POLICY_MISMATCH',
+    { mtls: { policy: z.object({ subject: z.object({ attributes: z.object({ UID: z.tuple([z.string()]) }) }) }) } },
+    /schema does not take the identity: subject\.attributes\.UID: /,
+    /issue a fitting certificate or change the policy/,
   ),
   policy(
     'A function of the policy throws',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ClientIdentity } from '../../src/identity/index.js';
-import { PolicyFailure, type StandardSchema } from '../../src/policy/index.js';
+import { isStandardSchema, PolicyFailure, type StandardSchema } from '../../src/policy/index.js';
 import { evaluatePolicy, findingOf } from './evaluate.js';
 import { dns, identityOf } from './identities.js';
 
@@ -62,6 +62,18 @@ it('a function allows by true and by a decision, and is given the identity', () 
     holds: true,
     value: identity.subject.dn,
   });
+});
+
+it.each<[title: string, value: unknown]>([
+  ['nothing', undefined],
+  ['null', null],
+  ['a word', '~standard'],
+  ['an empty object', {}],
+  ['one whose standard is none', { '~standard': true }],
+  ['one that cannot validate', { '~standard': { version: 1, vendor: 'test' } }],
+  ['one whose validate is no function', { '~standard': { validate: true } }],
+])('%s is no schema', (_title, value) => {
+  expect(isStandardSchema(value)).toBe(false);
 });
 
 describe('a schema as a policy', () => {

@@ -11,7 +11,7 @@ import {
 } from '../../src/policy/index.js';
 
 /** Runs the code of policies without any patience, by a clock that stands still. */
-export const atOnceRunner: PolicyRunner = {
+const atOnceRunner: PolicyRunner = {
   now: () => 0,
   call: (_what, work) => work({ signal: new AbortController().signal }),
 };
