@@ -56,7 +56,7 @@ export function compileValuePattern(pattern: ValuePatternInput, kind: ValueKind)
   });
 }
 
-function shownAlternative(alternative: ValueAlternative): string {
+export function shownAlternative(alternative: ValueAlternative): string {
   if (typeof alternative === 'string') return quoted(alternative);
   if (types.isRegExp(alternative)) return String(alternative);
   return isStandardSchema(alternative) ? `what the schema takes (${alternative['~standard'].vendor})` : `glob ${quoted(alternative.glob)}`;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ClientIdentity } from '../../src/identity/index.js';
-import { isStandardSchema, PolicyFailure, type StandardSchema } from '../../src/policy/index.js';
+import { PolicyFailure, type StandardSchema } from '../../src/policy/index.js';
+import { isStandardSchema } from '../../src/policy/standard-schema.js';
 import { evaluatePolicy, findingOf } from './evaluate.js';
 import { dns, identityOf } from './identities.js';
 
