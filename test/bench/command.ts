@@ -25,7 +25,7 @@ const curvesName = 'curves';
 
 const usage = `pnpm bench [NAME…] [--quick] [--json OUT] [--write-docs]
 names: ${[...benchmarks.map(({ name }) => name), curvesName].join(', ')}; all but ${curvesName} unless told
---write-docs writes docs/benchmarks.md with what was measured, which is then not to be quick
+--write-docs writes docs/benchmarks.md with what was measured
 `;
 
 /** Gives the exit code: a target that is missed is told, and no failure, since a busy machine misses some. */
@@ -46,7 +46,7 @@ export async function bench(sources: string, given: readonly string[]): Promise<
     return values.help ? 0 : 2;
   }
   const chosen = benchmarks.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-  const machine = observeMachine();
+  const machine = observeMachine(values.quick);
   const folder = mkdtempSync(join(tmpdir(), 'peercert-bench-'));
   try {
     const prepared = await prepare(sources, folder, values.quick);

@@ -51,14 +51,14 @@ const introduction = [
 ];
 
 function runLines({ machine, rows }: Kept): readonly string[] {
-  const { node, openssl, platform, cpu, cores, memoryGiB, load, date } = machine;
+  const { node, openssl, platform, cpu, cores, memoryGiB, load, date, isQuick } = machine;
   const missed = rows.filter(({ ok }) => ok === false);
   return [
     '',
     `## Node.js ${node.slice(1)}`,
     '',
     `${date.slice(0, 10)}, OpenSSL ${openssl}, ${platform}, ${cores} cores of ${cpu}, ${memoryGiB} GiB; load average ${load[0].toFixed(2)} before and`,
-    `${load[1].toFixed(2)} after.`,
+    `${load[1].toFixed(2)} after${isQuick ? '; a quick run, whose ranges are wide' : ''}.${Math.max(...load) > 1 ? busy : ''}`,
     '',
     '| work | peercert | beside | ratio (min to max) | target |',
     '| --- | --- | --- | --- | --- |',
@@ -66,6 +66,8 @@ function runLines({ machine, rows }: Kept): readonly string[] {
     ...(missed.length === 0 ? [] : ['', 'Missed:', '', ...missed.map((row) => `- ${row.name}: ${reasonFor(row)}`)]),
   ];
 }
+
+const busy = ' Other work ran on it: figures are several times what they are on an idle machine, and ratios of short rows are off.';
 
 function rowLine({ name, ours, other, otherName, ratio, min, max, unit, target, ok }: Row): string {
   const beside = other === null ? otherName : `${figure(other)} ${unit}: ${otherName}`;

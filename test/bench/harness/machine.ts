@@ -12,10 +12,12 @@ export interface Machine {
   readonly load: readonly [number, number];
   /** Of the run's beginning, ISO 8601. */
   readonly date: string;
+  /** With `--quick` ranges are wider. */
+  readonly isQuick: boolean;
 }
 
 /** Notes the machine's state; the result completes it when all is done. */
-export function observeMachine(): () => Machine {
+export function observeMachine(isQuick: boolean): () => Machine {
   const date = new Date().toISOString();
   const [before = 0] = loadavg();
   return () => {
@@ -29,6 +31,7 @@ export function observeMachine(): () => Machine {
       memoryGiB: Math.round(totalmem() / 2 ** 30),
       load: [before, loadavg()[0] ?? 0],
       date,
+      isQuick,
     };
   };
 }

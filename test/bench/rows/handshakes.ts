@@ -13,7 +13,6 @@ export const handshakes: Benchmark = {
 const isDearToRead = Number(process.versions.node.split('.')[0]) >= 26;
 const most = { known: isDearToRead ? 1.05 : 1.03, new: isDearToRead ? 1.1 : 1.08 };
 const atOnce = 4;
-const warmUp = 400;
 
 async function handshakeRow(bench: Bench, who: 'known' | 'new'): Promise<Row> {
   const generations: Samples[] = [];
@@ -34,7 +33,7 @@ async function raced({ pki: { folder }, scale }: Bench, who: 'known' | 'new'): P
   const guards = ['bare', 'peercert'] as const;
   const servers = await Promise.all(guards.map((guard) => startServer({ host: 'node:https', guard, folder })));
   try {
-    for (const { port } of servers) await client.ask({ do: 'handshakes', port, count: warmUp, atOnce, who });
+    for (const { port } of servers) await client.ask({ do: 'handshakes', port, count: scale.firstHandshakes, atOnce, who });
     const contenders = servers.map((server) =>
       served(server, client, { do: 'handshakes', port: server.port, count: scale.handshakes, atOnce, who }),
     );

@@ -27,6 +27,17 @@ export interface IdentityFacts {
   readonly revocation?: RevocationStatus;
 }
 
+/** There are few combinations, and many connections. */
+const facts = new Map<string, Required<IdentityFacts>>();
+
+function sharedFacts(given: Required<IdentityFacts>): Required<IdentityFacts> {
+  const key = `${given.resumed} ${given.source} ${given.revocation}`;
+  const known = facts.get(key);
+  if (known !== undefined) return known;
+  facts.set(key, Object.freeze(given));
+  return given;
+}
+
 let makeIdentity: (path: ValidatedPath, facts: IdentityFacts) => ClientIdentity;
 let lifetimeOf: (identity: ClientIdentity) => number;
 
@@ -51,7 +62,7 @@ export class ClientIdentity implements ClientIdentityFields {
 
   private constructor(path: ValidatedPath, { resumed, source, revocation = 'notConfigured' }: IdentityFacts) {
     this.#path = path;
-    this.#facts = { resumed, source, revocation };
+    this.#facts = sharedFacts({ resumed, source, revocation });
     Object.freeze(this);
   }
 
