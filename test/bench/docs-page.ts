@@ -14,18 +14,29 @@ export interface Kept {
   readonly curves?: readonly Curve[];
 }
 
-/** Puts a run in the place of the last one on the same line of Node.js, and writes the page and the pictures anew. Curves stay until they are measured again. */
+/** Puts a run in the place of the last one on the same line of Node.js, and writes the page and the pictures anew. What was not measured stays. */
 export function writeDocs(root: string, { machine, rows, curves }: Kept): void {
   const folder = join(root, 'docs', 'benchmarks');
   mkdirSync(folder, { recursive: true });
   const line = machine.node.slice(1).split('.')[0];
   const file = join(folder, `node-${line}.json`);
   const before = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Kept) : undefined;
-  const kept: Kept = { machine, rows: rows.length > 0 ? rows : (before?.rows ?? []), curves: curves ?? before?.curves ?? [] };
+  const kept: Kept = { machine, rows: merged(before?.rows ?? [], rows), curves: curves ?? before?.curves ?? [] };
   writeFileSync(file, `${JSON.stringify(kept, undefined, 2)}\n`);
   const runs = readRuns(root);
   for (const curve of runs.flatMap((run) => run.curves ?? [])) writeFileSync(join(folder, `${curve.name}.svg`), svgOf(curve));
   writeFileSync(join(root, 'docs', 'benchmarks.md'), pageOf(runs));
+}
+
+/** Those that were measured again stand where they stood. */
+function merged(before: readonly Row[], now: readonly Row[]): readonly Row[] {
+  const isSame = (one: Row, other: Row): boolean => one.name === other.name && nameWithoutVersion(one) === nameWithoutVersion(other);
+  const replaced = before.map((row) => now.find((other) => isSame(row, other)) ?? row);
+  return [...replaced, ...now.filter((row) => !before.some((other) => isSame(row, other)))];
+}
+
+function nameWithoutVersion({ otherName }: Row): string {
+  return otherName.replaceAll(/[\d.]+/g, '');
 }
 
 /** The runs that are kept, the oldest line of Node.js first. */

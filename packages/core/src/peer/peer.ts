@@ -16,7 +16,7 @@ export interface Peer {
    * The certificates above the end entity, nearest first, DER: what the peer sent and what Node.js added from the server's own
    * list. Costs ten times what the end entity costs, so it is read only when asked for, and must be asked for before the first await.
    */
-  readonly presentedChain: () => readonly Uint8Array[];
+  presentedChain(): readonly Uint8Array[];
 }
 
 /** OpenSSL takes at most 100 KB of certificates from a peer; more than these are not looked at. */
@@ -54,14 +54,25 @@ function readCertificate(socket: PeerSocket & Required<Pick<PeerSocket, 'getPeer
   if (!(raw instanceof Uint8Array)) return missing(socket);
   // The same memory; a Buffer beside it would be held for as long as the connection.
   const endEntity = asPlainBytes(raw);
-  return {
-    ok: true,
-    value: {
-      endEntity,
-      resumed: typeof socket.isSessionReused === 'function' && socket.isSessionReused() === true,
-      presentedChain: () => unlessClosed(() => readPresentedChain(socket)) ?? [],
-    },
-  };
+  const resumed = typeof socket.isSessionReused === 'function' && socket.isSessionReused() === true;
+  return { ok: true, value: new TlsPeer(endEntity, resumed, socket) };
+}
+
+/** Held for as long as the connection is open, so it is no larger than it has to be. */
+class TlsPeer implements Peer {
+  readonly endEntity: Uint8Array;
+  readonly resumed: boolean;
+  readonly #socket: Required<Pick<PeerSocket, 'getPeerCertificate'>>;
+
+  constructor(endEntity: Uint8Array, resumed: boolean, socket: Required<Pick<PeerSocket, 'getPeerCertificate'>>) {
+    this.endEntity = endEntity;
+    this.resumed = resumed;
+    this.#socket = socket;
+  }
+
+  presentedChain(): readonly Uint8Array[] {
+    return unlessClosed(() => readPresentedChain(this.#socket)) ?? [];
+  }
 }
 
 function missing({ server }: PeerSocket): Outcome<never> {
