@@ -40,7 +40,7 @@ export async function play(kit: TestKit, set: Play): Promise<Played> {
   const running = await startExpress(setup);
   try {
     const answer = await (set.ask?.(running.port, lines) ?? get(running.port, set.path ?? '/', set.client).catch(errorCode));
-    return { client: typeof answer === 'string' ? answer : shown(answer), lines };
+    return { client: typeof answer === 'string' ? answer : shown(answer.status, answer.body), lines };
   } finally {
     await running.close();
   }
@@ -64,7 +64,8 @@ export function strictTls(kit: TestKit, log: (message: string) => void, options:
   return { verifier, tls: serverTls(verifier, { key: kit.https.key, cert: kit.https.cert, ...options }) };
 }
 
-function shown({ status, body }: HttpAnswer): string {
-  const refused = /PEERCERT_\w+/.exec(body)?.[0];
-  return refused === undefined ? String(status) : `${status} \`${refused}\``;
+/** What a client got: the status, and the code where there is one. */
+export function shown(status: number, body: string): string {
+  const code = /PEERCERT_\w+/.exec(body)?.[0];
+  return code === undefined ? String(status) : `${status} \`${code}\``;
 }

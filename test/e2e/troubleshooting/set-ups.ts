@@ -1,6 +1,6 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer as createPlainServer, request as plainRequest } from 'node:http';
-import { createServer, request } from 'node:https';
+import { createServer as createPlainServer } from 'node:http';
+import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,8 @@ import { vi } from 'vitest';
 import { z } from 'zod';
 import { exchange, get, getPlain } from '../../support/client.js';
 import { asked, errorCode, nodeItself } from './node-itself.js';
-import { type Play, type Played, play, start, strictTls } from './play.js';
+import { type Play, type Played, play, shown, start, strictTls } from './play.js';
+import { throughProxy } from './proxy.js';
 
 /** One mistake, played against real servers. */
 export interface SetUp {
@@ -89,26 +90,6 @@ function unasked(title: string, requestCert: unknown, cause: RegExp): SetUp {
   };
 }
 
-/** A proxy that ends TLS, with a certificate of the client that nobody behind it sees. */
-async function throughProxy(port: number, isTls: boolean): Promise<string> {
-  const proxy = createServer({ ...kit.https }, (incoming, outgoing) => {
-    const options = { host: '127.0.0.1', port, path: incoming.url, rejectUnauthorized: false, agent: false as const };
-    const answer = (response: import('node:http').IncomingMessage): void => {
-      outgoing.writeHead(response.statusCode ?? 0);
-      response.pipe(outgoing);
-    };
-    (isTls ? request(options, answer) : plainRequest(options, answer)).end();
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  try {
-    const { status, body } = await get((proxy.address() as AddressInfo).port, '/', alice);
-    return `${status} \`${/PEERCERT_\w+/.exec(body)?.[0] ?? body}\``;
-  } finally {
-    proxy.closeAllConnections();
-    proxy.close();
-  }
-}
-
 const ticketKeys = Buffer.alloc(48, 9);
 const lines = ['GET / HTTP/1.1', 'Host: a', 'Connection: close'];
 const resumable = { ...kit.https, ca: root.certificate, ticketKeys };
@@ -124,12 +105,7 @@ async function session(): Promise<ConnectionOptions> {
 }
 
 const upgrade = ['GET / HTTP/1.1', 'Host: a', 'Connection: Upgrade', 'Upgrade: websocket'];
-const upgraded = (text: string): string => {
-  const [, status = '', code] = /^HTTP\/1\.1 (\d+)[\s\S]*?(PEERCERT_\w+)?"?[^"]*$/.exec(text) ?? [];
-  return code === undefined
-    ? `${status}${/PEERCERT_\w+/.test(text) ? ` \`${/PEERCERT_\w+/.exec(text)?.[0]}\`` : ''}`
-    : `${status} \`${code}\``;
-};
+const upgraded = (text: string): string => shown(Number(text.split(' ')[1]), text);
 
 export const setUps: readonly SetUp[] = [
   certificate(
@@ -320,7 +296,7 @@ export const setUps: readonly SetUp[] = [
     names: 'PEERCERT_NOT_TLS',
     cause: /not come over a TLS connection/,
     mend: /https options/,
-    play: () => play(kit, { tls: undefined, ask: (port) => throughProxy(port, false) }),
+    play: () => play(kit, { tls: undefined, ask: (port) => throughProxy(kit, port, 'http') }),
     node: async () => {
       const plain = createPlainServer(({ socket }, response) => response.end(String((socket as { authorized?: unknown }).authorized)));
       await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
@@ -334,7 +310,7 @@ export const setUps: readonly SetUp[] = [
     names: 'PEERCERT_CERTIFICATE_MISSING',
     cause: /the client sent no certificate/,
     mend: /Send a certificate/,
-    play: () => play(kit, { ask: (port) => throughProxy(port, true) }),
+    play: () => play(kit, { ask: (port) => throughProxy(kit, port, 'https') }),
     node: () => nodeItself(sane, {}),
   },
   {
