@@ -5,6 +5,7 @@ import type { PeerRequest } from '../peer/index.js';
 import {
   compileRequirement,
   fileRequirement,
+  type JudgeListener,
   type Judgement,
   type MaybePromise,
   PolicyBook,
@@ -160,17 +161,18 @@ export class Guard {
     if (this.#options.ownsVerifier) await this.verifier.close();
   }
 
-  #conclude({ request, logger }: { request: GuardRequest; logger: Logger }, { judgement, ...decision }: JudgedClient): Decision {
-    if (decision.ok) {
-      publishDecision(request, decision.identity, undefined, judgement);
+  #conclude({ request, logger }: { request: GuardRequest; logger: Logger }, judged: JudgedClient): Decision {
+    if (judged.ok) {
+      const { identity } = judged;
+      publishDecision(request, identity, undefined, judged.judgement);
       // What lives on after the request is told when its certificate is accepted no more.
-      if (decision.identity !== null && isWebSocket(request)) this.verifier.onEnd(request, () => closeWebSocket(request.socket));
-      return decision;
+      if (identity !== null && isWebSocket(request)) this.verifier.onEnd(request, () => closeWebSocket(request.socket));
+      return { ok: true, identity, value: judged.value };
     }
-    const status = this.#options.statuses[decision.refusal.code];
-    const refused: Refusal = status === undefined ? decision.refusal : Object.freeze({ ...decision.refusal, status });
+    const status = this.#options.statuses[judged.refusal.code];
+    const refused: Refusal = status === undefined ? judged.refusal : Object.freeze({ ...judged.refusal, status });
     logDecision(logger, request, refused);
-    publishDecision(request, null, refused, judgement);
+    publishDecision(request, null, refused, judged.judgement);
     return { ok: false, refusal: refused };
   }
 
@@ -206,7 +208,7 @@ export class Guard {
 }
 
 /** One request, and what is demanded of it. */
-class RequestQuestion implements ClientQuestion {
+class RequestQuestion implements ClientQuestion, JudgeListener {
   readonly demands: Requirement['demands'];
   readonly request: GuardRequest;
   readonly logger: Logger;
@@ -239,11 +241,16 @@ class RequestQuestion implements ClientQuestion {
     return this.#verifier.authenticate(this.request, trustSets);
   }
 
+  evaluated(judgement: Judgement): void {
+    logTrace(this.logger, this.request, judgement);
+  }
+
+  reported(refused: Refusal): void {
+    logReported(this.logger, this.request, refused);
+  }
+
   ask(identity: ClientIdentity): MaybePromise<Judgement> {
     if (this.demands.policies.length === 0) return passing;
-    return this.#judge.judge(identity, this.demands, this.#asked, {
-      evaluated: (judgement) => logTrace(this.logger, this.request, judgement),
-      reported: (refused) => logReported(this.logger, this.request, refused),
-    });
+    return this.#judge.judge(identity, this.demands, this.#asked, this);
   }
 }

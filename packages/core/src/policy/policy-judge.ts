@@ -54,7 +54,7 @@ export class PolicyJudge {
   /** Never throws, and never rejects: what fails is a refusal. */
   judge(identity: ClientIdentity, demands: Demands, request: unknown, listener: JudgeListener): MaybePromise<Judgement> {
     const lasting = this.#lasting(identity, demands, listener);
-    if (!demands.policies.some(asksEachRequest)) return lasting;
+    if (!demands.asksRequests) return lasting;
     return whenKnown(lasting, (judgement) => {
       if (judgement.refusal !== undefined) return judgement;
       return whenKnown(this.#authorize(judgement, demands, identity, request), (asked) => {
@@ -176,8 +176,4 @@ function added(judgement: Judgement, policy: CompiledPolicy, found: Finding | Re
 
 function failed(policy: CompiledPolicy, error: unknown): Refusal {
   return failure(policy.option, error instanceof PolicyFailure ? error : new PolicyFailure('it threw', error));
-}
-
-function asksEachRequest({ authorize }: CompiledPolicy): boolean {
-  return authorize.length > 0;
 }

@@ -16,6 +16,8 @@ export interface Demands {
   readonly policies: readonly CompiledPolicy[];
   /** The trust sets that the policies allow together, never empty; undefined where none of them names one. */
   readonly trustSets: readonly string[] | undefined;
+  /** Whether something has to be asked of each request. */
+  readonly asksRequests: boolean;
 }
 
 /** What is finally demanded of a client: the default policy and the route's, composed. */
@@ -107,8 +109,14 @@ function composed(policy: unknown, settings: RequirementSettings): Demands {
 }
 
 function demands(presence: Demands['presence'], policies: readonly CompiledPolicy[], option: string): Demands {
+  const asksRequests = policies.some(({ authorize }) => authorize.length > 0);
   const enforced = policies.filter(({ reports }) => !reports);
-  return Object.freeze({ presence, policies: Object.freeze([...policies]), trustSets: commonTrustSets(enforced, option, composition) });
+  return Object.freeze({
+    presence,
+    policies: Object.freeze([...policies]),
+    trustSets: commonTrustSets(enforced, option, composition),
+    asksRequests,
+  });
 }
 
 const composition = {

@@ -215,6 +215,8 @@ export const CertificatePolicyData: z.ZodType<PolicyData> = z
   .refine(hasKeys, noRules)
   .meta({ id: 'CertificatePolicyData', minProperties: 1 }) as never;
 
+export type CertificatePolicyData = PolicyData;
+
 /** The same in code, with regular expressions, schemas and functions. */
 export const certificatePolicySchema: z.ZodType<Record<string, unknown>> = z
   .strictObject(

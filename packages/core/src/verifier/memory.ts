@@ -39,7 +39,16 @@ export class Memory {
   }
 }
 
-/** Of the trust sets that are searched; all of them unless named. */
+/** Of the trust sets that are searched, one name; empty for all of them. Requirements keep their lists, so that each is written once. */
 export function searchedFor(trustSets: readonly string[] | undefined): string {
-  return trustSets === undefined ? '' : JSON.stringify(trustSets);
+  if (trustSets === undefined) return '';
+  let name = written.get(trustSets);
+  if (name === undefined) {
+    name = JSON.stringify(trustSets);
+    // A list that may be changed is written anew.
+    if (Object.isFrozen(trustSets)) written.set(trustSets, name);
+  }
+  return name;
 }
+
+const written = new WeakMap<readonly string[], string>();
