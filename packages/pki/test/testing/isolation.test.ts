@@ -171,7 +171,7 @@ describe('what production imports', () => {
   });
 
   it.each([
-    ['core', ['.', './testing', './package.json']],
+    ['core', ['.', './testing', './certificate-policy.schema.json', './package.json']],
     ['fastify', ['.', './package.json']],
     ['express', ['.', './package.json']],
     ['pki', ['.', './testing', './package.json']],
