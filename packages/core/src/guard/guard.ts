@@ -177,8 +177,11 @@ export class Guard {
   }
 
   /** The Fetch standard's CORS-preflight request; neither header is ever empty there, and none of them upgrades. */
-  #isPermittedPreflight({ method, headers }: GuardRequest): boolean {
-    if (!this.#options.allowCorsPreflight || method !== 'OPTIONS' || headers.upgrade !== undefined) return false;
+  #isPermittedPreflight(request: GuardRequest): boolean {
+    // Node.js makes an object of the headers when they are first asked for, which takes longer than all else that is decided of a request.
+    if (!this.#options.allowCorsPreflight || request.method !== 'OPTIONS') return false;
+    const { headers } = request;
+    if (headers.upgrade !== undefined) return false;
     return [headers.origin, headers['access-control-request-method']].every((value) => value !== undefined && value !== '');
   }
 

@@ -115,6 +115,20 @@ describe('what is done', () => {
     expect(counts).toEqual({ certificates: 0, lists: 0, keys: 0, read: 0, decoded: 0 });
   });
 
+  it('for a request: its headers are not asked for, which Node.js would have to make an object of', () => {
+    const guard = new Guard({ verifier: began() });
+    let asked = 0;
+    const request = {
+      ...requestOver(new FakeSocket([alice])),
+      get headers() {
+        asked += 1;
+        return {};
+      },
+    };
+    expect(guard.decide(request)).toMatchObject({ ok: true });
+    expect(asked).toBe(0);
+  });
+
   it('for news of revocation: no signature of a certificate, and no read', () => {
     const verifier = began();
     const sockets = clients.map((der) => new FakeSocket([der]));
