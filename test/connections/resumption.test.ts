@@ -104,7 +104,7 @@ const viaNode: Client = {
       text += chunk;
     });
     socket.on('error', () => undefined);
-    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    socket.write(`GET / HTTP/1.1\r\nHost: ${servername ?? 'localhost'}\r\n\r\n`);
     await new Promise((resolve) => socket.once('close', resolve));
     const body = /\{.*\}/.exec(text)?.[0];
     return { told: body === undefined ? undefined : (JSON.parse(body) as Told), session: latest };

@@ -60,7 +60,7 @@ export class SClient {
         });
       });
       child.stdin?.on('error', () => undefined);
-      child.stdin?.end('GET / HTTP/1.0\r\nHost: localhost\r\n\r\n');
+      child.stdin?.end(`GET / HTTP/1.0\r\nHost: ${servername ?? 'localhost'}\r\n\r\n`);
     });
   }
 
