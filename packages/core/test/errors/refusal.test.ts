@@ -75,7 +75,7 @@ describe('the table of codes', () => {
     expect(code).toMatch(/^PEERCERT_[A-Z]+(?:_[A-Z]+)*$/);
     expect(row.section).not.toBe('');
     expect(row.mend).not.toBe('');
-    expect([403, 500, 503]).toContain(row.status);
+    expect([403, 421, 500, 503]).toContain(row.status);
   });
 
   it('tells the client a text without anything to fill in', () => {
