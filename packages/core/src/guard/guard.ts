@@ -33,6 +33,7 @@ import { checkConnection, unlessGone } from './check-connection.js';
 import { checkServer } from './check-server.js';
 import type { Decision } from './decision.js';
 import { logDecision, logReported, logTrace } from './log.js';
+import { forbidRenegotiation } from './no-renegotiation.js';
 import { type GuardOptions, type ParsedGuardOptions, parseGuardOptions } from './options.js';
 import { type PolicyFeed, policyFeed } from './policy-feed.js';
 import { guardUpgrades, type UpgradeListener, upgradeListener } from './upgrade.js';
@@ -130,6 +131,7 @@ export class Guard {
     if (vouch === undefined && this.#protected.has(server)) return;
     this.#protected.add(server);
     guardUpgrades(server, this.verifier.logger, vouch);
+    forbidRenegotiation(server);
     try {
       this.#options.tls?.attach(server);
     } catch (error) {

@@ -5,4 +5,6 @@ export type PeerSocket = Partial<Pick<TLSSocket, 'encrypted' | 'getPeerCertifica
   readonly server?: unknown;
   readonly servername?: unknown;
   readonly _SNICallback?: unknown;
+  /** Node's own; it counts the renegotiations that were begun. */
+  readonly _handle?: { readonly handshakes?: unknown } | null;
 };

@@ -31,6 +31,7 @@ export const longestPresentedChain = 16;
  * | HTTP/2 stream without session, destroyed, unbound  | CONNECTION_CLOSED   |
  * | no certificate, and the server asks for none       | NOT_REQUESTED       |
  * | no certificate                                     | CERTIFICATE_MISSING |
+ * | a renegotiation was begun (TLS 1.2)                | CERTIFICATE_MISSING |
  */
 export function readPeer(request: PeerRequest): Outcome<Peer> {
   try {
@@ -52,6 +53,7 @@ function readCertificate(socket: PeerSocket & Required<Pick<PeerSocket, 'getPeer
   if (certificate === null || certificate === undefined) return closed('the TLS connection is closed');
   const { raw } = certificate;
   if (!(raw instanceof Uint8Array)) return missing(socket);
+  if (hasRenegotiated(socket)) return unproven();
   // The same memory; a Buffer beside it would be held for as long as the connection.
   const endEntity = asPlainBytes(raw);
   const resumed = typeof socket.isSessionReused === 'function' && socket.isSessionReused() === true;
@@ -73,6 +75,19 @@ class TlsPeer implements Peer {
   presentedChain(): readonly Uint8Array[] {
     return unlessClosed(() => readPresentedChain(this.#socket)) ?? [];
   }
+}
+
+/**
+ * Between its Certificate and its CertificateVerify message the client of a renegotiation has shown a certificate, and not that it holds the key: nobody's word is taken for
+ * which of the two moments this is. Servers that a guard has met refuse to renegotiate; this is for those that it has not, before their first request.
+ */
+function hasRenegotiated({ _handle }: PeerSocket): boolean {
+  const begun = _handle?.handshakes;
+  return typeof begun === 'number' && begun > 0;
+}
+
+function unproven(): Outcome<never> {
+  return refused('PEERCERT_CERTIFICATE_MISSING', { detail: 'the client has begun a TLS renegotiation, in which no certificate is taken' });
 }
 
 function missing({ server }: PeerSocket): Outcome<never> {

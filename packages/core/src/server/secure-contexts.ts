@@ -41,8 +41,9 @@ export class SecureContexts {
       ...parsed.settings,
       requestCert: true,
       rejectUnauthorized: parsed.rejectUnauthorized,
-      // On the default context, where it holds for every context of the server; a session that resumes would skip OpenSSL's own checks.
-      ...(parsed.allowSessionResumption ? {} : { secureOptions: constants.SSL_OP_NO_TICKET }),
+      // On the default context, where it holds for every context of the server. In a renegotiation OpenSSL shows a certificate before its key is proven; and a
+      // session that resumes would skip OpenSSL's own checks.
+      secureOptions: constants.SSL_OP_NO_RENEGOTIATION | (parsed.allowSessionResumption ? 0 : constants.SSL_OP_NO_TICKET),
     });
   }
 

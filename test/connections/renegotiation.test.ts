@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { connect, type TLSSocket, type TlsOptions } from 'node:tls';
+import { createVerifier, Guard, serverTls } from '@peercert/core';
+import { afterEach, describe, expect, test } from 'vitest';
+import { alice, asking, root } from '../support/cast.js';
+
+/**
+ * In a renegotiation of TLS 1.2 a server sees the certificate that a client sends before the client has proven that it holds the key: so none is begun, and of a
+ * connection that began one all the same nothing is read.
+ */
+const silent = (): void => undefined;
+const logger = { debug: silent, info: silent, warn: silent, error: silent };
+const verifier = createVerifier({ trust: root.certificate, logger });
+const servers: Server[] = [];
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** What the guard says once the client has tried to renegotiate, or its connection has ended over it. */
+async function decidedAfterRenegotiation(options: TlsOptions, prepare: (server: Server, guard: Guard) => void): Promise<string> {
+  const guard = new Guard({ verifier });
+  const server = createServer(options);
+  servers.push(server);
+  prepare(server, guard);
+  const decided = new Promise<string>((resolve) => {
+    server.on('request', async (request) => {
+      const socket = request.socket as TLSSocket & { _handle: { handshakes: number } | null };
+      while (!socket.destroyed && socket._handle?.handshakes === 0) await new Promise((next) => setTimeout(next, 5));
+      const decision = await guard.decide(request);
+      resolve(decision.ok ? `in as ${decision.identity?.subject.dn}` : decision.refusal.code);
+    });
+  });
+  server.on('tlsClientError', silent);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const client = connect({ port, host: '127.0.0.1', rejectUnauthorized: false, maxVersion: 'TLSv1.2', ...alice.tls });
+  client.on('error', silent);
+  await once(client, 'secureConnect');
+  client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  client.renegotiate({ rejectUnauthorized: false }, silent);
+  const answer = await decided;
+  client.destroy();
+  return answer;
+}
+
+describe('a client that renegotiates', () => {
+  test('gets nowhere with a server that serverTls made', async () => {
+    const tls = serverTls(verifier, { key: asking.key as string, cert: asking.cert as string, allowSessionResumption: true });
+    // OpenSSL ends it by an alert; which of the two is seen first is chance.
+    expect(await decidedAfterRenegotiation(tls.options, silent)).toMatch(/^PEERCERT_(?:CONNECTION_CLOSED|CERTIFICATE_MISSING)$/);
+  });
+
+  test('loses its connection to any server that a guard has met', async () => {
+    const decided = decidedAfterRenegotiation(asking, (server, guard) => guard.check(server));
+    expect(await decided).toMatch(/^PEERCERT_(?:CONNECTION_CLOSED|CERTIFICATE_MISSING)$/);
+  });
+
+  test('has no certificate where no guard has met the server yet', async () => {
+    expect(await decidedAfterRenegotiation(asking, silent)).toBe('PEERCERT_CERTIFICATE_MISSING');
+  });
+});
