@@ -199,6 +199,12 @@ export class Guard {
   #replacePolicies(content: PolicyFileContent): void {
     if (content.default !== undefined && this.#options.policy !== undefined)
       throw new ConfigurationError('default', 'is in the policy file, and the option policy is given as well: leave one of them out');
+    // What is cut off at its end may still be a policy file, and would let in everyone with a verified certificate.
+    if (content.default === undefined && this.#book.fileDefault !== undefined)
+      throw new ConfigurationError(
+        'default',
+        "is gone from the policy file: write 'default: required' if any verified certificate is to do",
+      );
     this.#book.replace(content);
   }
 

@@ -136,10 +136,7 @@ export class PolicyJudge {
       const answer = this.#runner.call(what, (context) => authorize(identity, request as never, context));
       const rule = { rule: 'authorize', expected: 'true, or { allow: true }' };
       if (!(answer instanceof Promise)) return decisionFinding(answer, rule, 0);
-      return answer.then(
-        (settled) => decisionFinding(settled, rule, 0),
-        (error: unknown) => failed(policy, error),
-      );
+      return answer.then((settled) => decisionFinding(settled, rule, 0)).catch((error: unknown) => failed(policy, error));
     } catch (error) {
       return failed(policy, error);
     }

@@ -1,4 +1,4 @@
-import type { TrustSet } from '../path/index.js';
+import type { TrustSet, ValidatedPath } from '../path/index.js';
 import { type KnownPath, KnownPaths } from './known-paths.js';
 import { RecentCertificates } from './recent-certificates.js';
 import { RememberedIssuers } from './remembered-issuers.js';
@@ -32,10 +32,13 @@ export class Memory {
 
   /** `sets` tells which trust sets were searched, as `searchedFor` writes it. */
   remember(trust: Trust, sets: string, known: KnownPath): void {
-    const { path, trustSet } = known;
-    this.issuersIn(trustSet).remember(path);
+    this.issuersIn(known.trustSet).remember(known.path);
     this.pathsUnder(trust).remember(sets, known);
-    if (path.endEntity !== path.trustAnchor.certificate) this.#recent.add(path.endEntity);
+  }
+
+  /** What was read of an end entity that is accepted, now or again, is kept for a while and then let go. */
+  use({ endEntity, trustAnchor }: ValidatedPath): void {
+    if (endEntity !== trustAnchor.certificate) this.#recent.add(endEntity);
   }
 }
 

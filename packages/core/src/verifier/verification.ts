@@ -47,6 +47,7 @@ export class Verification {
     if (!found.ok) return refusalVerdict(unlessUnavailable(found.refusal, asked, trust), grounds, at);
     const { path, trustSet, finding, wasKnown } = found.value;
     if (!wasKnown) this.#memory.remember(trust, sets, { path, trustSet });
+    this.#memory.use(path);
     const identity = createIdentity(path, { resumed: claim.resumed, source, revocation: finding.revocation });
     const { notAfter } = path.endEntity;
     if (at >= notAfter - clientLead) publishExpiry({ kind: 'client', subject: identity.toString(), endsAt: notAfter });

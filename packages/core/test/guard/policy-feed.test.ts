@@ -172,7 +172,7 @@ describe.concurrent('a policy file', { timeout: 30_000 }, () => {
       'default: { trustSet: staff }\npolicies: { a: { subject: { CN: alice } } }\n',
       /no trust set 'staff'/,
     ],
-    ['with a circle', 'policies: { a: { policy: b }, b: { policy: a } }\n', /leads back to itself/],
+    ['with a circle', 'default: required\npolicies: { a: { policy: b }, b: { policy: a } }\n', /leads back to itself/],
   ])('that is %s later leaves the last good one in force, and the log says so', async ([, content, logged], { onTestFinished }) => {
     const scene = new Scene(onTestFinished);
     const guard = scene.guard('default: { subject: { OU: sales } }\npolicies: { a: { subject: { CN: alice } } }\n');
@@ -197,10 +197,13 @@ describe.concurrent('a policy file', { timeout: 30_000 }, () => {
     expect(await decide(guard)).toBe('allowed');
   });
 
-  it('that loses its default demands a certificate, and nothing else', async ({ onTestFinished }) => {
+  it('that loses its default keeps the last good one, and says how to loosen it', async ({ onTestFinished }) => {
     const scene = new Scene(onTestFinished);
     const guard = scene.guard('default: { subject: { OU: sales } }\npolicies: { a: { subject: { CN: alice } } }\n');
     scene.write('policies: { a: { subject: { CN: alice } } }\n');
+    await vi.waitFor(() => expect(scene.errors).toContain("write 'default: required'"), settled);
+    expect(await decide(guard)).toBe('PEERCERT_POLICY_MISMATCH subject.OU');
+    scene.write('default: required\npolicies: { a: { subject: { CN: alice } } }\n');
     await vi.waitFor(async () => expect(await decide(guard)).toBe('allowed'), settled);
     const missing = await guard.decide(requestWith([]) as GuardRequest);
     expect(missing).toMatchObject({ ok: false, refusal: { code: 'PEERCERT_CERTIFICATE_MISSING' } });

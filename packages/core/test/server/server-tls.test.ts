@@ -47,7 +47,9 @@ describe('the options of serverTls', () => {
     expect(serverTls(verifier, { ...credentials, allowSessionResumption: false }).options.secureOptions).toBe(
       constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
     );
-    expect(serverTls(verifier, { ...credentials, allowSessionResumption: true }).options.secureOptions).toBe(constants.SSL_OP_NO_RENEGOTIATION);
+    expect(serverTls(verifier, { ...credentials, allowSessionResumption: true }).options.secureOptions).toBe(
+      constants.SSL_OP_NO_RENEGOTIATION,
+    );
   });
 
   it('hold anchors and intermediates of all trust sets as ca, each once', () => {
