@@ -117,6 +117,12 @@ describe('pnpm bench', { timeout: 240_000 }, () => {
     expect(machine).toMatchObject({ node: process.version, cores: expect.any(Number), load: [expect.any(Number), expect.any(Number)] });
   });
 
+  it('writes no page of a part of the rows, which could be chosen among several runs', async () => {
+    const { ok, output } = await bench('policies', '--quick', '--write-docs');
+    expect(ok).toBe(false);
+    expect(output).toContain('--write-docs takes a complete run, or curves alone');
+  });
+
   it('says what there is when it is asked for something else', async () => {
     const { ok, output } = await bench('everything');
     expect(ok).toBe(false);
@@ -129,7 +135,7 @@ it('docs/benchmarks.md and its pictures are what the runs that are kept come to'
   const runs = readRuns(root);
   expect(runs.length).toBeGreaterThan(0);
   expect(readFileSync(join(root, 'docs/benchmarks.md'), 'utf8')).toBe(pageOf(runs));
-  for (const curve of runs.flatMap(({ curves = [] }) => curves)) {
+  for (const curve of runs.flatMap(({ growth }) => growth?.curves ?? [])) {
     expect(readFileSync(join(root, 'docs/benchmarks', `${curve.name}.svg`), 'utf8')).toBe(svgOf(curve));
   }
 });

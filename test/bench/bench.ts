@@ -20,6 +20,8 @@ export interface Scale {
   readonly generations: number;
   /** Requests of one batch, and handshakes. */
   readonly requests: number;
+  /** Requests before those that are counted: until V8 has compiled what they need. */
+  readonly firstRequests: number;
   readonly handshakes: number;
   /** Handshakes before those that are counted: until V8 has compiled what they need. */
   readonly firstHandshakes: number;
@@ -33,6 +35,7 @@ export const fullScale: Scale = {
   rounds: 11,
   generations: 3,
   requests: 4_000,
+  firstRequests: 30_000,
   handshakes: 150,
   firstHandshakes: 2_000,
   connections: 1_000,
@@ -42,6 +45,7 @@ export const quickScale: Scale = {
   rounds: 5,
   generations: 1,
   requests: 1_500,
+  firstRequests: 8_000,
   handshakes: 60,
   firstHandshakes: 600,
   connections: 300,

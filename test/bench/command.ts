@@ -25,7 +25,7 @@ const curvesName = 'curves';
 
 const usage = `pnpm bench [NAME…] [--quick] [--json OUT] [--write-docs]
 names: ${[...benchmarks.map(({ name }) => name), curvesName].join(', ')}; all but ${curvesName} unless told
---write-docs writes docs/benchmarks.md with what was measured
+--write-docs writes docs/benchmarks.md: of a complete run, or of ${curvesName} alone
 `;
 
 /** Gives the exit code: a target that is missed is told, and no failure, since a busy machine misses some. */
@@ -45,6 +45,11 @@ export async function bench(sources: string, given: readonly string[]): Promise<
     process.stderr.write(unknown.length > 0 ? `bench: there is no ${unknown.join(', ')}\n${usage}` : usage);
     return values.help ? 0 : 2;
   }
+  // Rows of several runs side by side would have been chosen among, one after the other.
+  if (values['write-docs'] && positionals.length > 0 && positionals.join() !== curvesName) {
+    process.stderr.write(`bench: --write-docs takes a complete run, or ${curvesName} alone\n`);
+    return 2;
+  }
   const chosen = benchmarks.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
   const machine = observeMachine(values.quick);
   const folder = mkdtempSync(join(tmpdir(), 'peercert-bench-'));
@@ -62,7 +67,10 @@ export async function bench(sources: string, given: readonly string[]): Promise<
           process.stdout.write(`${title}: ${points.map(([at, value]) => `${figure(at)} ${figure(value)}`).join(', ')} (${y})\n`),
         )
       : undefined;
-    if (values['write-docs']) writeDocs(join(sources, '..', '..'), { machine: machine(), rows, ...(curves && { curves }) });
+    if (values['write-docs']) {
+      const comparisons = { machine: machine(), rows };
+      writeDocs(join(sources, '..', '..'), curves === undefined ? { comparisons } : { growth: { machine: machine(), curves } });
+    }
     if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ rows, machine: machine() }, undefined, 2)}\n`);
     const { length: missed } = rows.filter(({ ok }) => ok === false);
     process.stdout.write(`bench: ${rows.length} rows, ${missed === 0 ? 'no target missed' : `${missed} targets missed`}\n`);

@@ -7,36 +7,24 @@ import { reasonFor } from './reasons.js';
 import type { Curve } from './scaling/curve.js';
 import { svgOf } from './scaling/svg.js';
 
-/** What is kept of a run, in docs/benchmarks/node-NN.json: the page is made of these. */
+/** What is kept of one line of Node.js, in docs/benchmarks/node-NN.json: the page is made of these. */
 export interface Kept {
-  readonly machine: Machine;
-  readonly rows: readonly Row[];
-  readonly curves?: readonly Curve[];
+  /** One complete run: rows of several would have been chosen among. */
+  readonly comparisons?: { readonly machine: Machine; readonly rows: readonly Row[] };
+  /** Likewise, of a run of its own. */
+  readonly growth?: { readonly machine: Machine; readonly curves: readonly Curve[] };
 }
 
-/** Puts a run in the place of the last one on the same line of Node.js, and writes the page and the pictures anew. What was not measured stays. */
-export function writeDocs(root: string, { machine, rows, curves }: Kept): void {
+/** Puts a run in the place of the last one on the same line of Node.js, whatever it says, and writes the page and the pictures anew. */
+export function writeDocs(root: string, run: Kept): void {
   const folder = join(root, 'docs', 'benchmarks');
   mkdirSync(folder, { recursive: true });
-  const line = machine.node.slice(1).split('.')[0];
-  const file = join(folder, `node-${line}.json`);
-  const before = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Kept) : undefined;
-  const kept: Kept = { machine, rows: merged(before?.rows ?? [], rows), curves: curves ?? before?.curves ?? [] };
-  writeFileSync(file, `${JSON.stringify(kept, undefined, 2)}\n`);
+  const file = join(folder, `node-${process.versions.node.split('.')[0]}.json`);
+  const before = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Kept) : {};
+  writeFileSync(file, `${JSON.stringify({ ...before, ...run }, undefined, 2)}\n`);
   const runs = readRuns(root);
-  for (const curve of runs.flatMap((run) => run.curves ?? [])) writeFileSync(join(folder, `${curve.name}.svg`), svgOf(curve));
+  for (const curve of runs.flatMap(({ growth }) => growth?.curves ?? [])) writeFileSync(join(folder, `${curve.name}.svg`), svgOf(curve));
   writeFileSync(join(root, 'docs', 'benchmarks.md'), pageOf(runs));
-}
-
-/** Those that were measured again stand where they stood. */
-function merged(before: readonly Row[], now: readonly Row[]): readonly Row[] {
-  const isSame = (one: Row, other: Row): boolean => one.name === other.name && nameWithoutVersion(one) === nameWithoutVersion(other);
-  const replaced = before.map((row) => now.find((other) => isSame(row, other)) ?? row);
-  return [...replaced, ...now.filter((row) => !before.some((other) => isSame(row, other)))];
-}
-
-function nameWithoutVersion({ otherName }: Row): string {
-  return otherName.replaceAll(/[\d.]+/g, '');
 }
 
 /** The runs that are kept, the oldest line of Node.js first. */
@@ -61,15 +49,15 @@ const introduction = [
   'tells how, and which traps there are.',
 ];
 
-function runLines({ machine, rows }: Kept): readonly string[] {
-  const { node, openssl, platform, cpu, cores, memoryGiB, load, date, isQuick } = machine;
+function runLines({ comparisons }: Kept): readonly string[] {
+  if (comparisons === undefined) return [];
+  const { machine, rows } = comparisons;
   const missed = rows.filter(({ ok }) => ok === false);
   return [
     '',
-    `## Node.js ${node.slice(1)}`,
+    `## Node.js ${machine.node.slice(1)}`,
     '',
-    `${date.slice(0, 10)}, OpenSSL ${openssl}, ${platform}, ${cores} cores of ${cpu}, ${memoryGiB} GiB; load average ${load[0].toFixed(2)} before and`,
-    `${load[1].toFixed(2)} after${isQuick ? '; a quick run, whose ranges are wide' : ''}.${Math.max(...load) > 1 ? busy : ''}`,
+    machineLine(machine),
     '',
     '| work | peercert | beside | ratio (min to max) | target |',
     '| --- | --- | --- | --- | --- |',
@@ -78,7 +66,15 @@ function runLines({ machine, rows }: Kept): readonly string[] {
   ];
 }
 
-const busy = ' Other work ran on it: figures are several times what they are on an idle machine, and ratios of short rows are off.';
+function machineLine({ openssl, platform, cpu, cores, memoryGiB, load, date, isQuick }: Machine): string {
+  const [before, after] = load.map((average) => average.toFixed(2));
+  const state = `${date.slice(0, 10)}, OpenSSL ${openssl}, ${platform}, ${cores} cores of ${cpu}, ${memoryGiB} GiB; load average ${before} before and ${after} after.`;
+  const quick = isQuick ? ' A quick run: few pairs, little warming up.' : '';
+  return `${state}${quick}${load[0] > 1 ? busy : ''}`;
+}
+
+const busy =
+  ' **Other work ran on the machine**: neither a target that is missed here nor one that is met by little says what an idle machine would.';
 
 function rowLine({ name, ours, other, otherName, ratio, min, max, unit, target, ok }: Row): string {
   const beside = other === null ? otherName : `${figure(other)} ${unit}: ${otherName}`;
@@ -88,9 +84,10 @@ function rowLine({ name, ours, other, otherName, ratio, min, max, unit, target, 
 }
 
 function curveLines(runs: readonly Kept[]): readonly string[] {
-  return runs.flatMap(({ curves = [], machine }) => {
-    if (curves.length === 0) return [];
-    const heading = ['', '## How it grows', '', `On Node.js ${machine.node.slice(1)}; points are medians.`];
+  return runs.flatMap(({ growth }) => {
+    if (growth === undefined) return [];
+    const { machine, curves } = growth;
+    const heading = ['', '## How it grows', '', `On Node.js ${machine.node.slice(1)}; points are medians. ${machineLine(machine)}`];
     return [...heading, ...curves.flatMap(({ name, title, limit }) => ['', `![${title}](benchmarks/${name}.svg)`, '', limit])];
   });
 }

@@ -42,10 +42,11 @@ async function raced({ pki: { folder }, scale }: Bench, host: ServerSetup['host'
   const client = await startClient(folder);
   const servers = await Promise.all(guards.map((guard) => startServer({ host, guard, folder })));
   try {
+    for (const { port } of servers) await client.ask({ do: 'requests', port, count: scale.firstRequests, connections });
     const contenders = servers.map((server) =>
       served(server, client, { do: 'requests', port: server.port, count: scale.requests, connections }),
     );
-    return await race(contenders, scale.rounds, 3);
+    return await race(contenders, scale.rounds);
   } finally {
     client.close();
     for (const server of servers) server.close();

@@ -4,7 +4,7 @@ import type { Curve } from './curve.js';
 const width = 640;
 const height = 360;
 /** Around the plot, for what is written there. */
-const space = { left: 84, right: 24, top: 48, bottom: 60 };
+const space = { left: 84, right: 44, top: 48, bottom: 60 };
 
 interface Axis {
   readonly ticks: readonly number[];
