@@ -25,13 +25,14 @@ afterEach(() => {
 /** What the guard says once the client has tried to renegotiate, or its connection has ended over it. */
 async function decidedAfterRenegotiation(options: TlsOptions, prepare: (server: Server, guard: Guard) => void): Promise<string> {
   const guard = new Guard({ verifier });
+  let isOver = false;
   const server = createServer(options);
   servers.push(server);
   prepare(server, guard);
   const decided = new Promise<string>((resolve) => {
     server.on('request', async (request) => {
       const socket = request.socket as TLSSocket & { _handle: { handshakes: number } | null };
-      while (!socket.destroyed && socket._handle?.handshakes === 0) await new Promise((next) => setTimeout(next, 5));
+      while (!socket.destroyed && socket._handle?.handshakes === 0 && !isOver) await new Promise((next) => setTimeout(next, 5));
       const decision = await guard.decide(request);
       resolve(decision.ok ? `in as ${decision.identity?.subject.dn}` : decision.refusal.code);
     });
@@ -44,22 +45,30 @@ async function decidedAfterRenegotiation(options: TlsOptions, prepare: (server: 
   client.on('error', silent);
   await once(client, 'secureConnect');
   client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
-  client.renegotiate({ rejectUnauthorized: false }, silent);
+  // OpenSSL 3.5 has a server go on as if nothing had been asked, and tells the client nothing.
+  const patience = setTimeout(() => (isOver = true), 1_000);
+  let isDone = false;
+  client.renegotiate({ rejectUnauthorized: false }, (error) => {
+    isDone = error === null;
+  });
   const answer = await decided;
+  clearTimeout(patience);
   client.destroy();
-  return answer;
+  return isDone ? `renegotiated: ${answer}` : answer;
 }
+
+/** Never renegotiated: the connection ends, or is refused, or goes on as whoever proved its key in the first handshake. */
+const refusedOrAsBefore = /^(?:PEERCERT_CONNECTION_CLOSED|PEERCERT_CERTIFICATE_MISSING|in as OU=payments,CN=alice)$/;
 
 describe('a client that renegotiates', () => {
   test('gets nowhere with a server that serverTls made', async () => {
     const tls = serverTls(verifier, { key: asking.key as string, cert: asking.cert as string, allowSessionResumption: true });
-    // OpenSSL ends it by an alert; which of the two is seen first is chance.
-    expect(await decidedAfterRenegotiation(tls.options, silent)).toMatch(/^PEERCERT_(?:CONNECTION_CLOSED|CERTIFICATE_MISSING)$/);
+    expect(await decidedAfterRenegotiation(tls.options, silent)).toMatch(refusedOrAsBefore);
   });
 
-  test('loses its connection to any server that a guard has met', async () => {
+  test('gets nowhere with any server that a guard has met', async () => {
     const decided = decidedAfterRenegotiation(asking, (server, guard) => guard.check(server));
-    expect(await decided).toMatch(/^PEERCERT_(?:CONNECTION_CLOSED|CERTIFICATE_MISSING)$/);
+    expect(await decided).toMatch(refusedOrAsBefore);
   });
 
   test('has no certificate where no guard has met the server yet', async () => {
