@@ -212,7 +212,7 @@ it('an older list takes the place of none', async () => {
   expect(numbers()).toEqual([8, 9]);
 });
 
-it('a thousand addresses are remembered, and then the one is forgotten that was not asked for longest', async () => {
+it('a thousand addresses are remembered, and then the one is forgotten that was not asked for longest', { timeout: 60_000 }, async () => {
   const { fetchFor, asked } = scene();
   for (let index = 0; index <= 1_000; index++) await fetchFor(pointing({ fullName: [uri(`http://a.example/${index}`)] }));
   asked.splice(0);
