@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { SummaryReporter } from './test/support/summary-reporter.js';
 
@@ -6,6 +7,8 @@ const server = { deps: { external: [/\/packages\/[^/]+\/dist\//] } };
 
 export default defineConfig({
   test: {
+    // Much of the time is waiting: for clocks, for files to settle, for other programs.
+    maxWorkers: Math.max(2, availableParallelism()),
     reporters: ['default', new SummaryReporter()],
     projects: [
       {
