@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ConfigurationError, type Outcome, type Refusal, refusal } from '../errors/index.js';
-import type { ClientIdentity } from '../identity/index.js';
+import { type ClientIdentity, isClientIdentity } from '../identity/index.js';
 import type { PeerRequest } from '../peer/index.js';
 import {
   compileRequirement,
@@ -97,6 +97,8 @@ export class Guard {
       if (demands.presence === 'none' || this.#isPermittedPreflight(request)) return this.#conclude(inquiry, anonymous);
       const fault = checkConnection(request, this.verifier);
       if (fault !== undefined) return this.#conclude(inquiry, fault);
+      const known = this.#knownToPass(request, demands);
+      if (known !== undefined) return this.#conclude(inquiry, known);
       const judged = judgeClient(new RequestQuestion(demands, request, logger, this.verifier, this.#judge, asked));
       if (!(judged instanceof Promise)) return this.#conclude(inquiry, judged);
       return judged.catch(internalRefusal).then((decision) => this.#conclude(inquiry, unlessGone(request, decision)));
@@ -161,6 +163,16 @@ export class Guard {
   async close(): Promise<void> {
     this.#policyFeed?.close();
     if (this.#options.ownsVerifier) await this.verifier.close();
+  }
+
+  /** Most requests: what was found at an earlier one of the connection still holds, and lets it pass. Undefined for all others. */
+  #knownToPass(request: GuardRequest, demands: Requirement['demands']): JudgedClient | undefined {
+    const known = this.verifier.known(request, demands.trustSets);
+    if (known?.ok !== true || !isClientIdentity(known.value)) return undefined;
+    const judgement = this.#judge.remembered(known.value, demands);
+    return judgement !== undefined && judgement.refusal === undefined
+      ? { ok: true, identity: known.value, value: judgement.value, judgement }
+      : undefined;
   }
 
   #conclude({ request, logger }: { request: GuardRequest; logger: Logger }, judged: JudgedClient): Decision {

@@ -36,10 +36,9 @@ export function guardUpgrades(server: object, logger: Logger, vouch?: (listener:
     told.add(event);
   };
   const emit = server.emit;
-  server.emit = function guardedEmit(this: EventEmitter, event: string | symbol, ...args: unknown[]): boolean {
-    if (event !== 'upgrade' && event !== 'connect') return emit.call(this, event, ...args);
-    const [request, socket] = args as Parameters<UpgradeListener>;
-    const listeners = this.rawListeners(event) as UpgradeListener[];
+  const emitUpgrade = (from: EventEmitter, event: 'upgrade' | 'connect', args: Parameters<UpgradeListener>): boolean => {
+    const [request, socket] = args;
+    const listeners = from.rawListeners(event) as UpgradeListener[];
     if (listeners.length === 0) return false;
     const guarded = listeners.filter((listener) => isGuarded(original(listener)));
     if (guarded.length === 0) {
@@ -48,8 +47,14 @@ export function guardUpgrades(server: object, logger: Logger, vouch?: (listener:
       publishDecision(request, null, refused);
       refuseUpgrade(request, socket, refused);
     }
-    for (const listener of guarded) listener.apply(this, args as Parameters<UpgradeListener>);
+    for (const listener of guarded) listener.apply(from, args);
     return true;
+  };
+  // Every request passes here: nothing is done with the arguments but to hand them on, so that no list is made of them.
+  server.emit = function guardedEmit(this: EventEmitter, event: string | symbol, ...args: unknown[]): boolean {
+    return event === 'upgrade' || event === 'connect'
+      ? emitUpgrade(this, event, args as Parameters<UpgradeListener>)
+      : emit.call(this, event, ...args);
   };
 }
 

@@ -64,6 +64,18 @@ export class PolicyJudge {
     });
   }
 
+  /** What `judge` would say without asking anything; undefined where something has to be asked. */
+  remembered(identity: ClientIdentity, demands: Demands): Judgement | undefined {
+    if (demands.policies.length === 0) return passing;
+    if (demands.asksRequests) return undefined;
+    const judgement = this.#remembered.get(demands)?.get(identity);
+    return judgement !== undefined && !(judgement instanceof Promise) && this.#holds(judgement) ? judgement : undefined;
+  }
+
+  #holds({ until }: Judgement): boolean {
+    return until === Number.POSITIVE_INFINITY || this.#runner.now() < until;
+  }
+
   #lasting(identity: ClientIdentity, demands: Demands, listener: JudgeListener): MaybePromise<Judgement> {
     let known = this.#remembered.get(demands);
     if (known === undefined) {
@@ -71,10 +83,7 @@ export class PolicyJudge {
       this.#remembered.set(demands, known);
     }
     const remembered = known.get(identity);
-    if (remembered !== undefined) {
-      if (remembered instanceof Promise || remembered.until === Number.POSITIVE_INFINITY) return remembered;
-      if (this.#runner.now() < remembered.until) return remembered;
-    }
+    if (remembered !== undefined && (remembered instanceof Promise || this.#holds(remembered))) return remembered;
     const judged = this.#evaluate(identity, demands.policies);
     known.set(identity, judged);
     const tell = (judgement: Judgement): Judgement => {

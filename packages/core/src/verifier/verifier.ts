@@ -113,12 +113,10 @@ export class Verifier {
    */
   authenticate(request: PeerRequest, trustSets?: readonly string[]): MaybePromise<Outcome<ClientIdentity>> {
     if (this.#closed) return closed;
-    const trust = this.#trustOf(request);
+    const known = this.known(request, trustSets);
+    if (known !== undefined) return known;
     const connection = this.#connectionOf(request);
     const name = searchedFor(trustSets);
-    const known = connection.verdicts.get(name);
-    if (known !== undefined && isAlive(known, trust.ok ? trust.value : undefined, this.#revocation.generation, this.#now()))
-      return known.outcome;
     const pending = connection.pending?.get(name);
     if (pending !== undefined) return pending;
     const outcome = run(this.#evaluate({ request, connection, trustSets, name }));
@@ -130,6 +128,23 @@ export class Verifier {
       outcome.then(done, done);
     }
     return outcome;
+  }
+
+  /**
+   * What `authenticate` would say at once, since it was found at an earlier request of the connection and still holds; undefined where it would have to look. Throws as
+   * that does.
+   */
+  known(request: PeerRequest, trustSets?: readonly string[]): Outcome<ClientIdentity> | undefined {
+    if (this.#closed) return undefined;
+    const key = connectionKey(request);
+    const verdict = key === undefined ? undefined : this.#connections.get(key)?.verdicts.get(searchedFor(trustSets));
+    if (verdict === undefined) return undefined;
+    let { trust } = this;
+    if (trust === undefined) {
+      const inherited = this.#trustOf(request);
+      trust = inherited.ok ? inherited.value : undefined;
+    }
+    return isAlive(verdict, trust, this.#revocation.generation, this.#now()) ? verdict.outcome : undefined;
   }
 
   /**

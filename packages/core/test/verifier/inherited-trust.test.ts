@@ -180,7 +180,7 @@ describe('trust taken from the server', () => {
         trace: [{ detail: 'trust or revocation changed 3 times during the verification' }],
       },
     });
-    expect(reads).toBe(7);
+    expect(reads).toBe(6);
   });
 
   it('that changes once, during the verification, is evaluated again under what is in force', () => {
