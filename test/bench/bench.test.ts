@@ -50,14 +50,29 @@ describe('a row', () => {
 });
 
 describe('a race', () => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1])('ends with whoever took %s', async (took) => {
+    await expect(race([{ name: 'a', batch: () => took }], { rounds: 2 })).rejects.toThrow(`a took ${took}`);
+  });
+
   it('lets each begin in its turn, and does not count what warms up', async () => {
     const order: string[] = [];
     const contender = (name: string) => ({ name, batch: () => order.push(name) });
-    const samples = await race([contender('a'), contender('b')], 2);
+    const samples = await race([contender('a'), contender('b')], { rounds: 2 });
     expect(order.join('')).toBe('abbaab');
     expect([...samples]).toEqual([
       ['a', [4, 5]],
       ['b', [3, 6]],
+    ]);
+  });
+
+  it('takes the median of many short batches for one of a round, and warms up whoever has to', async () => {
+    const order: string[] = [];
+    const contender = (name: string) => ({ name, warmUp: () => order.push('-'), batch: () => order.push(name) });
+    const samples = await race([contender('a'), contender('b')], { rounds: 1, turns: 2 });
+    expect(order.join('')).toBe('--abbaabba');
+    expect([...samples]).toEqual([
+      ['a', [(7 + 10) / 2]],
+      ['b', [(8 + 9) / 2]],
     ]);
   });
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Bench, type Benchmark, fullScale, quickScale } from './bench.js';
+import { type Bench, type Benchmark, fullScale, quickScale, strangersOf } from './bench.js';
 import { writeDocs } from './docs-page.js';
 import { lengthPrefixed, makePki } from './fixtures/pki.js';
 import { observeMachine } from './harness/machine.js';
@@ -83,7 +83,7 @@ export async function bench(sources: string, given: readonly string[]): Promise<
 async function prepare(sources: string, folder: string, isQuick: boolean): Promise<Bench> {
   const scale = isQuick ? quickScale : fullScale;
   const pki = await makePki(join(folder, 'pki'));
-  writeFileSync(join(pki.folder, 'clients.bin'), lengthPrefixed(pki.clients(scale.strangers)));
+  writeFileSync(join(pki.folder, 'clients.bin'), lengthPrefixed(pki.clients(strangersOf(scale))));
   const peers = join(sources, 'peers');
   return { pki, folder, scale, openssl: compileOpenSsl(peers, folder), go: compileGo(peers, folder) };
 }

@@ -45,7 +45,7 @@ const introduction = [
   '',
   'What the guard costs, beside what it competes with, in one run: all take turns, batch by batch, and what counts is the ratio of two batches that were',
   'measured one right after the other. Times are CPU of the process that works, all its threads together, not the time that passes. Each figure is a',
-  'median; behind each ratio stand the smallest and the largest pair. `pnpm bench` measures it on your machine; [test/bench/README.md](../test/bench/README.md)',
+  'median of many short batches; behind each ratio stand the smallest and the largest pair. `pnpm bench` measures it on your machine; [test/bench/README.md](../test/bench/README.md)',
   'tells how, and which traps there are.',
 ];
 
@@ -62,7 +62,7 @@ function runLines({ comparisons }: Kept): readonly string[] {
     '| work | peercert | beside | ratio (min to max) | target |',
     '| --- | --- | --- | --- | --- |',
     ...rows.map(rowLine),
-    ...(missed.length === 0 ? [] : ['', 'Missed:', '', ...missed.map((row) => `- ${row.name}: ${reasonFor(row)}`)]),
+    ...(missed.length === 0 ? [] : ['', 'Missed:', '', ...missed.map((row) => `- ${row.name}: ${reasonFor(row, rows)}`)]),
   ];
 }
 

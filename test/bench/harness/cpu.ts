@@ -6,17 +6,9 @@ export function cpu(): number {
   return user + system;
 }
 
-declare const gc: ((options?: { readonly type: 'minor' | 'major' }) => void) | undefined;
+declare const gc: (() => void) | undefined;
 
-/**
- * Collects young garbage, so that one batch does not pay for another's. Not all of it: code that was optimized for objects of which none is left is thrown
- * away with them, and the next batch would begin with slow code, as no server does. The harness is run with --expose-gc.
- */
-export function collect(): void {
-  gc?.({ type: 'minor' });
-}
-
-/** Collects everything, for whoever wants to know what is held. */
+/** Collects all garbage, for whoever wants to know what is held. The harness is run with --expose-gc. */
 export function collectAll(): void {
   gc?.();
 }
@@ -24,29 +16,43 @@ export function collectAll(): void {
 /** What came out last; exported, so that no engine can tell that nobody looks at it and leave out the work. */
 export const kept: { last: unknown } = { last: undefined };
 
-/** A contender whose operation is a function: microseconds of CPU each. The number that `work` is given grows from call to call. */
-export function repeated(name: string, count: number, work: (index: number) => unknown): Contender {
+/** How often an operation is done: so often in a batch, and before all of them. */
+export interface Repetitions {
+  readonly count: number;
+  readonly first: number;
+}
+
+/**
+ * A contender whose operation is a function: microseconds of CPU each. The number that `work` is given grows from call to call.
+ */
+export function repeated(name: string, { count, first }: Repetitions, work: (index: number) => unknown): Contender {
   let index = 0;
+  const go = (times: number): void => {
+    for (const end = index + times; index < end; index++) kept.last = work(index);
+  };
   return {
     name,
+    warmUp: () => go(first),
     batch() {
-      collect();
       const before = cpu();
-      for (const end = index + count; index < end; index++) kept.last = work(index);
+      go(count);
       return (cpu() - before) / count;
     },
   };
 }
 
 /** The same for one that has to be waited for. */
-export function repeatedAsync(name: string, count: number, work: (index: number) => Promise<unknown>): Contender {
+export function repeatedAsync(name: string, { count, first }: Repetitions, work: (index: number) => Promise<unknown>): Contender {
   let index = 0;
+  const go = async (times: number): Promise<void> => {
+    for (const end = index + times; index < end; index++) kept.last = await work(index);
+  };
   return {
     name,
+    warmUp: () => go(first),
     async batch() {
-      collect();
       const before = cpu();
-      for (const end = index + count; index < end; index++) kept.last = await work(index);
+      await go(count);
       return (cpu() - before) / count;
     },
   };

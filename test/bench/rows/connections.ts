@@ -1,4 +1,4 @@
-import type { Benchmark } from '../bench.js';
+import { type Benchmark, openedFirst } from '../bench.js';
 import { race } from '../harness/race.js';
 import { rowOf } from '../harness/row.js';
 import { startClient, startServer } from './servers.js';
@@ -21,8 +21,9 @@ export const connections: Benchmark = {
         },
       }));
       // So that the code which is compiled meanwhile is not taken for what connections hold.
-      for (const { port } of servers) await client.ask({ do: 'handshakes', port, count: 300, atOnce: 8, who: 'known' });
-      const samples = await race(contenders, 5);
+      for (const { port } of servers) await client.ask({ do: 'handshakes', port, count: 100, atOnce: 8, who: 'known' });
+      for (const { port } of servers) await client.ask({ do: 'open', port, count: openedFirst, atOnce: 8 });
+      const samples = await race(contenders, { rounds: 5 });
       const bare = samples.get('bare') ?? [];
       const ours = samples.get('peercert') ?? [];
       return [

@@ -13,15 +13,12 @@ import type { CrlLoaded, CrlLoadSetup } from '../workers/crl-load.js';
 import type { DelayMeasured, DelaySetup } from '../workers/delay.js';
 import { nameOf, nativeContender } from './verification.js';
 
-const entries = 1_000_000;
-const shown = entries.toLocaleString('en');
-
 /** What a CRL of a million entries takes: to load, to be looked up in, and of others' time. */
 export const crls: Benchmark = {
   name: 'crl',
   async measure(bench) {
     const file = join(bench.folder, 'million.crl');
-    writeFileSync(file, crlOf(bench.pki.issuing, entries));
+    writeFileSync(file, crlOf(bench.pki.issuing, bench.scale.entries));
     try {
       return [...(await load(bench, file)), await delay(bench, file), await lookUp(bench, file)];
     } finally {
@@ -30,7 +27,7 @@ export const crls: Benchmark = {
   },
 };
 
-async function load({ pki, folder, openssl }: Bench, file: string): Promise<readonly Row[]> {
+async function load({ pki, folder, openssl, scale: { entries } }: Bench, file: string): Promise<readonly Row[]> {
   const setup: CrlLoadSetup = {
     crl: file,
     before: shorterList(pki, folder),
@@ -54,7 +51,7 @@ async function load({ pki, folder, openssl }: Bench, file: string): Promise<read
   const megabytes = 1e6;
   return [
     rowOf({
-      name: `load a CRL of ${shown} entries: signature and index`,
+      name: `load a CRL of ${entries.toLocaleString('en')} entries: signature and index`,
       unit: 'ms',
       ours: loaded.map(({ cpu }) => cpu / 1_000),
       other: other(0, 1_000),
@@ -120,24 +117,28 @@ async function delay({ pki, folder }: Bench, file: string): Promise<Row> {
 }
 
 /** Half are listed; a prime step, so that neighbours in the list are none here. The same as in peers/openssl.c. */
-function serialsToFind(count: number): readonly Uint8Array[] {
+function serialsToFind(count: number, entries: number): readonly Uint8Array[] {
   return Array.from({ length: count }, (_, index) => serialAt(((index * 7_919) % entries) + (index % 2 === 1 ? entries : 0)));
 }
 
 async function lookUp({ pki, scale, openssl }: Bench, file: string): Promise<Row> {
   const crl = indexed(file);
   const { issuer } = crl.list;
-  const batch = 100_000;
-  const serials = serialsToFind(batch);
-  const ours = repeated('ours', batch, (index) => crl.find(issuer, serials[index % batch] as Uint8Array) === undefined);
+  const batch = 20_000;
+  const serials = serialsToFind(batch, scale.entries);
+  const ours = repeated(
+    'ours',
+    { count: batch, first: 100_000 },
+    (index) => crl.find(issuer, serials[index % batch] as Uint8Array) === undefined,
+  );
   const peer = 'absent' in openssl ? undefined : new NativePeer(openssl.program, pki.folder);
   await peer?.ask(`load ${file}`);
-  const samples = await race([ours, ...(peer === undefined ? [] : [nativeContender('OpenSSL', peer, `lookup ${batch}`)])], scale.rounds, 3);
+  const samples = await race([ours, ...(peer === undefined ? [] : [nativeContender('OpenSSL', peer, `lookup ${batch}`)])], scale);
   peer?.close();
   if (serials.filter((serial) => crl.find(issuer, serial) !== undefined).length !== batch / 2)
     throw new Error('a look-up found something else');
   return rowOf({
-    name: `look-up in a CRL of ${shown} entries`,
+    name: `look-up in a CRL of ${scale.entries.toLocaleString('en')} entries`,
     unit: 'ns',
     ours: (samples.get('ours') ?? []).map((us) => us * 1_000),
     other: samples.get('OpenSSL')?.map((us) => us * 1_000),

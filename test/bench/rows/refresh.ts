@@ -6,18 +6,18 @@ import type { Bench, Benchmark } from '../bench.js';
 import { crlOf } from '../fixtures/crl.js';
 import { OpenSocket } from '../fixtures/open-socket.js';
 import { certificateSignaturesIn } from '../harness/count-signatures.js';
-import { collect, cpu } from '../harness/cpu.js';
+import { cpu } from '../harness/cpu.js';
 import { rowOf } from '../harness/row.js';
 
-const connections = 20_000;
 const rounds = 5;
 
 /** What a new CRL costs when many connections are open, beside verifying each certificate again. */
 export const refresh: Benchmark = {
   name: 'refresh',
   async measure(bench) {
-    const { first, refreshes } = await refreshing(bench, connections, rounds);
-    const shown = connections.toLocaleString('en');
+    const { openConnections } = bench.scale;
+    const { first, refreshes } = await refreshing(bench, openConnections, rounds);
+    const shown = openConnections.toLocaleString('en');
     return [
       rowOf({
         name: `certificate signatures verified when a CRL is refreshed, ${shown} connections open`,
@@ -86,7 +86,6 @@ function askAll(verifier: Verifier, sockets: readonly OpenSocket[]): void {
 }
 
 async function cost(count: number, act: () => Promise<void>): Promise<Cost> {
-  collect();
   let took = 0;
   const signatures = await certificateSignaturesIn(async () => {
     const before = cpu();

@@ -46,7 +46,7 @@ async function raced({ pki: { folder }, scale }: Bench, host: ServerSetup['host'
     const contenders = servers.map((server) =>
       served(server, client, { do: 'requests', port: server.port, count: scale.requests, connections }),
     );
-    return await race(contenders, scale.rounds);
+    return await race(contenders, scale);
   } finally {
     client.close();
     for (const server of servers) server.close();

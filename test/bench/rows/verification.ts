@@ -16,19 +16,17 @@ export const verification: Benchmark = {
 };
 
 async function ofNewEndEntity({ pki, scale, go }: Bench): Promise<Row> {
-  const batch = 500;
-  // It takes some thousand runs until the engine has compiled everything, as it has in a server.
-  const warmUp = 10;
-  const clients = pki.clients(batch * (scale.rounds + warmUp));
+  const { rounds, turns, verifications: count, firstVerifications: first } = scale;
+  const clients = pki.clients(first + count * turns * (rounds + 1));
   const verifier = createVerifier({ trust: { ca: pki.root.certificate, intermediates: pki.issuing.certificate } });
-  const ours = repeated('ours', batch, (index) => {
+  const ours = repeated('ours', { count, first }, (index) => {
     const outcome = verifier.verify([clients[index] as Uint8Array]);
     if (outcome instanceof Promise || !outcome.ok) throw new Error('a good certificate is refused');
     return outcome.value;
   });
   const peer = 'absent' in go ? undefined : new NativePeer(go.program, pki.folder);
-  const others = peer === undefined ? [] : [nativeContender('Go', peer, String(batch))];
-  const samples = await race([ours, ...others], scale.rounds, warmUp);
+  const others = peer === undefined ? [] : [nativeContender('Go', peer, String(count))];
+  const samples = await race([ours, ...others], scale);
   peer?.close();
   await verifier.close();
   return rowOf({
@@ -44,15 +42,17 @@ async function ofNewEndEntity({ pki, scale, go }: Bench): Promise<Row> {
 async function cold({ pki, scale, openssl }: Bench): Promise<readonly Row[]> {
   const { root, issuing, client } = { root: pki.root.der, issuing: pki.issuing.der, client: pki.client.der };
   const peer = 'absent' in openssl ? undefined : new NativePeer(openssl.program, pki.folder);
-  const batch = 200;
+  const quick = { count: scale.verifications, first: scale.firstVerifications };
+  // Those that take ten times as long are asked a tenth as often.
+  const slow = { count: Math.ceil(quick.count / 10), first: Math.ceil(quick.first / 20) };
   const contenders = [
-    repeated('ours', batch, () => verifyCold(root, [issuing], client)),
-    repeated('node:crypto', batch, cryptographicCalls(root, issuing, client)),
-    repeatedAsync('PKI.js', 40, () => verifyWithPkijs(root, issuing, client)),
-    repeatedAsync('X509ChainBuilder', 20, () => buildWithPeculiar(root, issuing, client)),
-    ...(peer === undefined ? [] : [nativeContender('OpenSSL', peer, `cold ${batch}`)]),
+    repeated('ours', quick, () => verifyCold(root, [issuing], client)),
+    repeated('node:crypto', quick, cryptographicCalls(root, issuing, client)),
+    repeatedAsync('PKI.js', slow, () => verifyWithPkijs(root, issuing, client)),
+    repeatedAsync('X509ChainBuilder', slow, () => buildWithPeculiar(root, issuing, client)),
+    ...(peer === undefined ? [] : [nativeContender('OpenSSL', peer, `cold ${quick.count}`)]),
   ];
-  const samples = await race(contenders, scale.rounds, 12);
+  const samples = await race(contenders, scale);
   peer?.close();
   const of = (name: string): readonly number[] => samples.get(name) ?? [];
   const name = 'cold verification, 3 certificates from DER';

@@ -31,12 +31,12 @@ export async function measureCurves(bench: Bench, tell: (curve: Curve) => void):
 async function ofAnchors({ pki }: Bench): Promise<readonly Curve[]> {
   const sizes = [1, 10, 100, 1_000, 10_000];
   const others = await makeRoots(Math.max(...sizes) - 1);
-  const batch = 300;
+  const repetitions = { count: 20, first: 1_500 };
   const contenders = sizes.map((size) => {
     const ca = [pki.root.certificate, ...others.slice(0, size - 1)];
     const verifier = createVerifier({ trust: { ca, intermediates: pki.issuing.certificate } });
-    const clients = pki.clients(batch * (rounds + warmUp));
-    return repeated(String(size), batch, (index) => accepted(verifier.verify([clients[index] as Uint8Array])));
+    const clients = pki.clients(repetitions.first + repetitions.count * scale.turns * (scale.rounds + 1));
+    return repeated(String(size), repetitions, (index) => accepted(verifier.verify([clients[index] as Uint8Array])));
   });
   return [
     {
@@ -57,7 +57,7 @@ async function ofDepth(): Promise<readonly Curve[]> {
   for (let depth = 1; depth <= 10; depth++) {
     issuer = await issuer.issueAuthority({ subject: { O: 'Example', CN: `Depth ${depth}` } });
     const client = await issuer.issueClient({ subject: { CN: 'deep' } });
-    contenders.push(repeated(String(depth), 100, () => verifyCold(root.der, client.intermediates, client.der)));
+    contenders.push(repeated(String(depth), { count: 10, first: 500 }, () => verifyCold(root.der, client.intermediates, client.der)));
   }
   return [
     {
@@ -81,7 +81,7 @@ async function ofPolicies({ pki }: Bench): Promise<readonly Curve[]> {
       const policy: CertificatePolicy = { subject: { OU: ['payments', `team ${route}`] }, trustSet: 'default' };
       return guard.compile(policy, `route ${route}`);
     });
-    return repeated(String(size), 50_000, (index) => {
+    return repeated(String(size), often, (index) => {
       const request = requests[index % requests.length];
       if (request === undefined) throw new Error('there is no request');
       const decision = guard.decide(request, requirements[index % size]);
@@ -112,7 +112,7 @@ async function ofConnections(bench: Bench): Promise<readonly Curve[]> {
   const contenders = [1, 10, 100, 1_000, 5_000, 20_000].map((size) => {
     const requests = bench.pki.clients(size).map((der) => ({ socket: new OpenSocket(der) }));
     for (const request of requests) accepted(verifier.authenticate(request));
-    return repeated(String(size), 50_000, (index) => {
+    return repeated(String(size), often, (index) => {
       const request = requests[index % size];
       return request === undefined ? undefined : accepted(verifier.authenticate(request));
     });
@@ -189,17 +189,17 @@ async function lookUpNanoseconds(file: string, size: number): Promise<number> {
   if (crl?.ok !== true) throw new Error(crl?.detail);
   const { issuer } = list.value;
   const serials = Array.from({ length: 50_000 }, (_, index) => serialAt(((index * 7_919) % size) + (index % 2) * size, shortSerial));
-  const contender = repeated('look-up', serials.length, (index) => crl.value.find(issuer, serials[index % serials.length] as Uint8Array));
-  const samples = await race([contender], rounds, warmUp);
+  const contender = repeated('look-up', often, (index) => crl.value.find(issuer, serials[index % serials.length] as Uint8Array));
+  const samples = await race([contender], scale);
   return median(samples.get('look-up') ?? []) * 1_000;
 }
 
-const rounds = 7;
-const warmUp = 5;
+const scale = { rounds: 7, turns: 9 };
+const often = { count: 10_000, first: 150_000 };
 
 /** A point for each contender, whose name is its x; all of them take turns. */
 async function measured(contenders: readonly Contender[]): Promise<readonly Point[]> {
-  const samples = await race(contenders, rounds, warmUp);
+  const samples = await race(contenders, scale);
   return [...samples].map(([name, values]) => [Number(name), median(values)]);
 }
 

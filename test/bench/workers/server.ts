@@ -11,7 +11,7 @@ import { createVerifier, serverTls, type Verifier } from '@peercert/core';
 import { mtls as expressMtls } from '@peercert/express';
 import { mtls as fastifyMtls } from '@peercert/fastify';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { collect, collectAll, cpu } from '../harness/cpu.js';
+import { collectAll, cpu } from '../harness/cpu.js';
 
 export interface ServerSetup {
   readonly host: 'node:https' | 'Fastify';
@@ -42,11 +42,11 @@ server.keepAliveTimeout = 600_000;
 server.headersTimeout = 610_000;
 
 process.on('message', (question: ServerQuestion) => {
-  if (question === 'memory') collectAll();
-  else collect();
+  if (question === 'cpu') return void process.send?.({ cpu: cpu(), memory: 0, connections: 0 } satisfies ServerAnswer);
+  collectAll();
   const { heapUsed, external } = process.memoryUsage();
   server.getConnections((_, connections) => {
-    const answer: ServerAnswer = { cpu: cpu(), memory: question === 'memory' ? heapUsed + external : 0, connections };
+    const answer: ServerAnswer = { cpu: cpu(), memory: heapUsed + external, connections };
     process.send?.(answer);
   });
 });
