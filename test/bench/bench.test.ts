@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runNode } from '../../scripts/lib/process.mjs';
-import { pageOf, readRuns } from './docs-page.js';
+import { pageOf, quotedIn, readRuns } from './docs-page.js';
 import { median, race } from './harness/race.js';
 import { rowOf } from './harness/row.js';
 import { figure, lineOf } from './harness/table.js';
@@ -150,6 +150,8 @@ it('docs/benchmarks.md and its pictures are what the runs that are kept come to'
   const runs = readRuns(root);
   expect(runs.length).toBeGreaterThan(0);
   expect(readFileSync(join(root, 'docs/benchmarks.md'), 'utf8')).toBe(pageOf(runs));
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  expect(quotedIn(readme, runs)).toBe(readme);
   for (const curve of runs.flatMap(({ growth }) => growth?.curves ?? [])) {
     expect(readFileSync(join(root, 'docs/benchmarks', `${curve.name}.svg`), 'utf8')).toBe(svgOf(curve));
   }

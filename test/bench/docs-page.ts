@@ -25,6 +25,30 @@ export function writeDocs(root: string, run: Kept): void {
   const runs = readRuns(root);
   for (const curve of runs.flatMap(({ growth }) => growth?.curves ?? [])) writeFileSync(join(folder, `${curve.name}.svg`), svgOf(curve));
   writeFileSync(join(root, 'docs', 'benchmarks.md'), pageOf(runs));
+  const readme = join(root, 'README.md');
+  writeFileSync(readme, quotedIn(readFileSync(readme, 'utf8'), runs));
+}
+
+/** What the README quotes, by name and by whom it is beside. */
+const quoted: readonly (readonly [name: string, beside: string])[] = [
+  ['cold verification, 3 certificates from DER', 'X509_verify_cert'],
+  ['load a CRL of', 'd2i, verify and sort'],
+  ['request on a verified connection, node:https', 'getPeerCertificate() per request'],
+];
+const quotation =
+  /(?<=<!-- Rows of docs\/benchmarks\.md, written by `pnpm bench --write-docs`\. -->\n\n)[^]*?(?=\n\n\[docs\/benchmarks\.md\])/;
+
+/** The README with three rows of the first run. */
+export function quotedIn(readme: string, [run]: readonly Kept[]): string {
+  const { machine, rows } = run?.comparisons ?? {};
+  if (machine === undefined || rows === undefined) return readme;
+  const lines = quoted.map(([name, beside]) => {
+    const row = rows.find((one) => one.name.startsWith(name) && one.otherName.endsWith(beside));
+    if (row === undefined) throw new Error(`there is no row '${name}' beside '${beside}'`);
+    return rowLine(row);
+  });
+  const about = `CPU, by turns in one run on Node.js ${machine.node.slice(1)}, ${machine.date.slice(0, 10)}, ${machine.cores} cores of ${machine.cpu}:`;
+  return readme.replace(quotation, [about, '', ...tableHead, ...lines].join('\n'));
 }
 
 /** The runs that are kept, the oldest line of Node.js first. */
@@ -59,12 +83,13 @@ function runLines({ comparisons }: Kept): readonly string[] {
     '',
     machineLine(machine),
     '',
-    '| work | peercert | beside | ratio (min to max) | target |',
-    '| --- | --- | --- | --- | --- |',
+    ...tableHead,
     ...rows.map(rowLine),
     ...(missed.length === 0 ? [] : ['', 'Missed:', '', ...missed.map((row) => `- ${row.name}: ${reasonFor(row, rows)}`)]),
   ];
 }
+
+const tableHead = ['| work | peercert | beside | ratio (min to max) | target |', '| --- | --- | --- | --- | --- |'];
 
 function machineLine({ openssl, platform, cpu, cores, memoryGiB, load, date, isQuick }: Machine): string {
   const [before, after] = load.map((average) => average.toFixed(2));
