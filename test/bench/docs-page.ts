@@ -91,11 +91,12 @@ function runLines({ comparisons }: Kept): readonly string[] {
 
 const tableHead = ['| work | peercert | beside | ratio (min to max) | target |', '| --- | --- | --- | --- | --- |'];
 
-function machineLine({ openssl, platform, cpu, cores, memoryGiB, load, date, isQuick }: Machine): string {
+function machineLine({ openssl, platform, cpu, cores, memoryGiB, load, stolen, date, isQuick }: Machine): string {
   const [before, after] = load.map((average) => average.toFixed(2));
   const state = `${date.slice(0, 10)}, OpenSSL ${openssl}, ${platform}, ${cores} cores of ${cpu}, ${memoryGiB} GiB; load average ${before} before and ${after} after.`;
   const quick = isQuick ? ' A quick run: few pairs, little warming up.' : '';
-  return `${state}${quick}${load[0] > 1 ? busy : ''}`;
+  const part = stolen === undefined ? '' : ` A hypervisor gave ${Math.round(stolen * 100)} % of the time it worked to others.`;
+  return `${state}${quick}${part}${load[0] > 1 || (stolen ?? 0) > 0.05 ? busy : ''}`;
 }
 
 const busy =
