@@ -36,7 +36,7 @@ const quoted: readonly (readonly [name: string, beside: string])[] = [
   ['request on a verified connection, node:https', 'getPeerCertificate() per request'],
 ];
 const quotation =
-  /(?<=<!-- Rows of docs\/benchmarks\.md, written by `pnpm bench --write-docs`\. -->\n\n)[^]*?(?=\n\n\[docs\/benchmarks\.md\])/;
+  /(?<=<!-- Rows of docs\/benchmarks\.md, written by `pnpm bench --write-docs`\. -->\n\n).*?(?=\n\n\[docs\/benchmarks\.md\])/s;
 
 /** The README with three rows of the first run. */
 export function quotedIn(readme: string, [run]: readonly Kept[]): string {
