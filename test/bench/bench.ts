@@ -37,6 +37,8 @@ export interface Scale {
   readonly openConnections: number;
   /** Connections opened in one batch, for what they hold. */
   readonly connections: number;
+  /** Times that the long CRL is put in force while the event loop is watched. */
+  readonly delays: number;
 }
 
 export const fullScale: Scale = {
@@ -53,10 +55,11 @@ export const fullScale: Scale = {
   entries: 1_000_000,
   openConnections: 20_000,
   connections: 400,
+  delays: 7,
 };
 export const quickScale: Scale = {
   rounds: 5,
-  turns: 6,
+  turns: 4,
   generations: 1,
   requests: 100,
   handshakes: 4,
@@ -64,10 +67,11 @@ export const quickScale: Scale = {
   firstHandshakes: 100,
   firstStrangers: 200,
   verifications: 10,
-  firstVerifications: 1_500,
+  firstVerifications: 1_200,
   entries: 200_000,
-  openConnections: 2_000,
+  openConnections: 1_000,
   connections: 60,
+  delays: 3,
 };
 
 /** Connections opened before it is measured what they hold: more than the verifier keeps all of what it read of. */

@@ -21,7 +21,7 @@ const servedRequest =
   'differed by up to 1.5 %.';
 
 const quickVerification =
-  'a quick run verifies 1,500 before it counts, and V8 goes on compiling for some thousand more; runs of the same day gave 0.72 to 1.36.';
+  'a quick run verifies 1,000 to 1,500 before it counts, and V8 goes on compiling for some thousand more; runs of the same day gave 0.72 to 1.36.';
 
 const quickLoad =
   'a quick run loads a list of 200,000 entries, for which runs of the same day gave 0.18 to 0.32; with 1,000,000 it was 0.15 to 0.18.';

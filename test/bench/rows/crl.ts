@@ -92,7 +92,7 @@ export async function loadOnce(setup: CrlLoadSetup): Promise<CrlLoaded> {
   return loaded;
 }
 
-async function delay({ pki, folder }: Bench, file: string): Promise<Row> {
+async function delay({ pki, folder, scale: { delays } }: Bench, file: string): Promise<Row> {
   const setup: DelaySetup = {
     folder: pki.folder,
     workFolder: folder,
@@ -116,8 +116,6 @@ async function delay({ pki, folder }: Bench, file: string): Promise<Row> {
     target: { of: 'ours', most: 10 },
   });
 }
-
-const delays = 7;
 
 /** Half are listed; a prime step, so that neighbours in the list are none here. The same as in peers/openssl.c. */
 function serialsToFind(count: number, entries: number): readonly Uint8Array[] {
