@@ -47,7 +47,7 @@ export function quotedIn(readme: string, [run]: readonly Kept[]): string {
     if (row === undefined) throw new Error(`there is no row '${name}' beside '${beside}'`);
     return rowLine(row);
   });
-  const about = `CPU, by turns in one run on Node.js ${machine.node.slice(1)}, ${machine.date.slice(0, 10)}, ${machine.cores} cores of ${machine.cpu}:`;
+  const about = `CPU, by turns in one run on Node.js ${machine.node.slice(1)}, ${machine.date.slice(0, 10)}, ${machine.cores} cores of ${machine.cpu}.${stateOf(machine)}`;
   return readme.replace(quotation, [about, '', ...tableHead, ...lines].join('\n'));
 }
 
@@ -91,12 +91,18 @@ function runLines({ comparisons }: Kept): readonly string[] {
 
 const tableHead = ['| work | peercert | beside | ratio (min to max) | target |', '| --- | --- | --- | --- | --- |'];
 
-function machineLine({ openssl, platform, cpu, cores, memoryGiB, load, stolen, date, isQuick }: Machine): string {
+function machineLine(machine: Machine): string {
+  const { openssl, platform, cpu, cores, memoryGiB, load, date } = machine;
   const [before, after] = load.map((average) => average.toFixed(2));
   const state = `${date.slice(0, 10)}, OpenSSL ${openssl}, ${platform}, ${cores} cores of ${cpu}, ${memoryGiB} GiB; load average ${before} before and ${after} after.`;
+  return `${state}${stateOf(machine)}`;
+}
+
+/** What speaks against the figures. */
+function stateOf({ load, stolen, isQuick }: Machine): string {
   const quick = isQuick ? ' A quick run: few pairs, little warming up.' : '';
   const part = stolen === undefined ? '' : ` A hypervisor gave ${Math.round(stolen * 100)} % of the time it worked to others.`;
-  return `${state}${quick}${part}${load[0] > 1 || (stolen ?? 0) > 0.05 ? busy : ''}`;
+  return `${quick}${part}${load[0] > 1 || (stolen ?? 0) > 0.05 ? busy : ''}`;
 }
 
 const busy =

@@ -72,3 +72,9 @@ function exceptionUntil({ why, expiredAt }: Unknown, index: number, exceptions: 
 function isFor(exception: ExceptionFor | undefined, index: number): boolean {
   return exception === 'all' || (exception === 'intermediates' && index > 0);
 }
+
+/** What is found of two certificates of one path. */
+export function combined(one: RevocationFinding, other: RevocationFinding): RevocationFinding {
+  const revocation = other.revocation === 'accepted' ? 'accepted' : one.revocation;
+  return { revocation, validUntil: Math.min(one.validUntil, other.validUntil) };
+}

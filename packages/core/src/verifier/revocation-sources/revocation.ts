@@ -19,7 +19,7 @@ import { type Steps, wait } from '../steps.js';
 import { describeContent } from './crl-content.js';
 import { type DenyInput, denyEntries } from './deny-input.js';
 import { DistributionPoints } from './distribution-points.js';
-import { type Exceptions, judgeStatus, type RevocationFinding, refuse, type Status } from './matrix.js';
+import { combined, type Exceptions, judgeStatus, type RevocationFinding, refuse, type Status } from './matrix.js';
 import { OcspClient } from './ocsp-client.js';
 import type { RevocationOptions } from './options.js';
 import { RevocationRules } from './revocation-rules.js';
@@ -390,11 +390,6 @@ function exceptionsOf(rules: readonly RevocationRules[]): Exceptions {
     allowUnavailable: first('allowUnavailable'),
     acceptExpiredForSeconds: first('acceptExpiredForSeconds'),
   };
-}
-
-function combined(one: RevocationFinding, other: RevocationFinding): RevocationFinding {
-  const revocation = other.revocation === 'accepted' ? 'accepted' : one.revocation;
-  return { revocation, validUntil: Math.min(one.validUntil, other.validUntil) };
 }
 
 function unavailable(detail: string): Unknown {
