@@ -19,8 +19,8 @@ interface Entry extends Live {
   changesSeen: number;
   /** Why it is accepted no more, since the last look that found so. */
   refusal: Refusal | undefined;
-  /** Runs from the first such look on. */
-  grace: NodeJS.Timeout | undefined;
+  /** The end of the grace that runs from the first such look on, by the monotonic clock. */
+  graceEndsAt: number | undefined;
   isGraceOver: boolean;
   /** Somebody was told that it is over, so that it is, whatever is found later. */
   isTold: boolean;
@@ -39,6 +39,8 @@ export class LiveConnections {
   readonly #entries = new Map<object, Entry>();
   /** To be looked at. However much changes, each stands here once. */
   readonly #due = new Set<object>();
+  /** Those whose grace runs, in the order in which it ends: one timer for all, since a thousand that go off in one go would keep everybody else waiting. */
+  readonly #inGrace = new Set<object>();
   readonly #now: () => number;
   readonly #graceMilliseconds: number;
   readonly #onEnd: (refusal: Refusal) => void;
@@ -46,6 +48,7 @@ export class LiveConnections {
   /** One listener for all: one of its own would take more memory than all else that is held of a connection here. */
   readonly #removeClosed: (this: object) => void;
   #timer: NodeJS.Timeout | undefined;
+  #graceTimer: NodeJS.Timeout | undefined;
   #changes = 0;
   /** Something changed since all were last put down to be looked at: many changes in one go cost no more than one. */
   #areAllDue = false;
@@ -76,7 +79,7 @@ export class LiveConnections {
       return;
     }
     if (this.#closed || !(key instanceof EventEmitter) || isClosed(key)) return;
-    const state = { isChecking: false, changesSeen: 0, refusal: undefined, grace: undefined, isGraceOver: false, isTold: false };
+    const state = { isChecking: false, changesSeen: 0, refusal: undefined, graceEndsAt: undefined, isGraceOver: false, isTold: false };
     this.#entries.set(key, { validUntil, recheck, listeners: undefined, ...state });
     key.on('close', this.#removeClosed);
     this.#timer ??= setInterval(() => this.#checkTimes(), tick).unref();
@@ -117,7 +120,9 @@ export class LiveConnections {
       // A clock that is broken lets no request pass, and tells of no connection that its time is over.
       return;
     }
-    for (const [key, { validUntil, grace }] of this.#entries) if (grace === undefined && !(now < validUntil)) this.#due.add(key);
+    for (const [key, { validUntil, graceEndsAt }] of this.#entries) {
+      if (graceEndsAt === undefined && !(now < validUntil)) this.#due.add(key);
+    }
     this.#work();
   }
 
@@ -174,9 +179,9 @@ export class LiveConnections {
     }
     if (refusal !== undefined) return this.#refuse(key, entry, refusal, isOutdated);
     if (isOutdated) return;
-    clearTimeout(entry.grace);
+    this.#inGrace.delete(key);
     entry.refusal = undefined;
-    entry.grace = undefined;
+    entry.graceEndsAt = undefined;
     entry.isGraceOver = false;
   }
 
@@ -186,11 +191,27 @@ export class LiveConnections {
     if (entry.isGraceOver) return this.#end(key, entry, refusal);
     const isHeard = (entry.listeners?.size ?? 0) > 0 || isSession(key);
     if (isHeard && !isOutdated && !isPassing(refusal)) this.#tell(key, entry, refusal);
-    entry.grace ??= setTimeout(() => {
+    if (entry.graceEndsAt !== undefined) return;
+    entry.graceEndsAt = performance.now() + this.#graceMilliseconds;
+    this.#inGrace.add(key);
+    this.#graceTimer ??= setTimeout(() => this.#endGraces(), this.#graceMilliseconds).unref();
+  }
+
+  #endGraces(): void {
+    this.#graceTimer = undefined;
+    const now = performance.now();
+    for (const key of this.#inGrace) {
+      const entry = this.#entries.get(key) as Entry;
+      const left = (entry.graceEndsAt as number) - now;
+      if (left > 0) {
+        this.#graceTimer = setTimeout(() => this.#endGraces(), left).unref();
+        break;
+      }
+      this.#inGrace.delete(key);
       entry.isGraceOver = true;
       this.#due.add(key);
-      this.#work();
-    }, this.#graceMilliseconds).unref();
+    }
+    this.#work();
   }
 
   #tell(key: object, entry: Entry, refusal: Refusal): void {
@@ -215,12 +236,14 @@ export class LiveConnections {
   }
 
   #remove(key: object): void {
-    clearTimeout(this.#entries.get(key)?.grace);
     this.#entries.delete(key);
     this.#due.delete(key);
+    this.#inGrace.delete(key);
     if (this.#entries.size > 0) return;
     clearInterval(this.#timer);
+    clearTimeout(this.#graceTimer);
     this.#timer = undefined;
+    this.#graceTimer = undefined;
   }
 }
 

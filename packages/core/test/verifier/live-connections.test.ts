@@ -67,6 +67,34 @@ describe('a connection that is accepted no more', () => {
     expect(live.size).toBe(0);
   });
 
+  it('has a grace of its own, whatever becomes of those before and behind it', async () => {
+    const found = [...Array(5)].map((): Refusal | undefined => undefined);
+    const sockets = found.map((_, index) => open(new Connection(), () => found[index]));
+    const refuse = (index: number, refusal: Refusal | undefined): void => {
+      found[index] = refusal;
+      live.checkAll();
+    };
+    const standing = () => sockets.flatMap(({ destroyed }, index) => (destroyed ? [] : [index]));
+    for (const index of [0, 1, 2, 3]) {
+      refuse(index, revoked);
+      await pass(1_000);
+    }
+    // The first closes by itself, and the second is accepted again, and then no more.
+    sockets[0]?.destroy();
+    refuse(1, undefined);
+    await pass(grace - 4_000 + 1_500);
+    expect(standing()).toEqual([1, 2, 3, 4]);
+    refuse(1, revoked);
+    await pass(510);
+    expect(standing()).toEqual([1, 3, 4]);
+    await pass(1_000);
+    expect(standing()).toEqual([1, 4]);
+    await pass(grace - 1_510 - 10);
+    expect(standing()).toEqual([1, 4]);
+    await pass(20);
+    expect([standing(), live.size, ended]).toEqual([[4], 1, [revoked, revoked, revoked]]);
+  });
+
   it('is told to each listener at once, and once', async () => {
     const socket = open(new Connection(), () => revoked);
     const [one, other, gone] = [vi.fn(), vi.fn(), vi.fn()];
