@@ -5,6 +5,9 @@ import { SummaryReporter } from './test/support/summary-reporter.js';
 /** Packages are loaded as Node.js loads them for a user: built, and untouched by Vite. */
 const server = { deps: { external: [/\/packages\/[^/]+\/dist\//] } };
 
+/** For what hangs, and for nothing else: machines stand still for seconds. What has to be soon is tested by a clock that the test moves. */
+const patience = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } };
+
 export default defineConfig({
   test: {
     // Much of the time is waiting: for clocks, for files to settle, for other programs.
@@ -15,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts'],
-          testTimeout: 10_000,
+          ...patience,
           server,
         },
       },
@@ -23,8 +26,7 @@ export default defineConfig({
         test: {
           name: 'cross',
           include: ['test/**/*.test.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          ...patience,
           server,
         },
       },

@@ -70,10 +70,10 @@ interface Ended {
   readonly held: readonly string[];
 }
 
-/** Rejects where the program does not end by itself in time. */
+/** Rejects where the program does not end by itself; what it asks in vain is waited for 60 s. */
 async function run(program: string, setup: object): Promise<Ended> {
   const args = ['--expose-gc', join(programs, program), JSON.stringify(setup)];
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 25_000 });
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 100_000 });
   // What Node.js says of a file that nobody closed.
   expect(stderr).not.toMatch(/garbage collection/);
   return JSON.parse(stdout) as Ended;
@@ -85,14 +85,14 @@ describe.each(['Fastify', 'Fastify over HTTP/2'])('%s', (kind) => {
     const ended = await run('closing.mjs', { kind, close: ['server'], folder, revocation });
     // Whoever waits is answered first, as the framework has it: here when the responder is given up on.
     expect(ended).toEqual({ statuses: [200, 200, 503], tookMilliseconds: expect.any(Number), active: [], held: [] });
-    expect(ended.tookMilliseconds).toBeLessThan(10_000);
+    expect(ended.tookMilliseconds).toBeLessThan(40_000);
   });
 });
 
 test('a verifier that is closed before anything was heard begins nothing', async () => {
   const ended = await run('early.mjs', { folder, revocation: sources({ crl: [`${base}/never.crl`] }) });
   expect(ended).toEqual({ tookMilliseconds: expect.any(Number), active: [], held: [] });
-  expect(ended.tookMilliseconds).toBeLessThan(10_000);
+  expect(ended.tookMilliseconds).toBeLessThan(40_000);
 });
 
 describe('Express', () => {
@@ -100,7 +100,7 @@ describe('Express', () => {
     const revocation = sources({ crl: [`${base}/never.crl`], timeoutSeconds: 60 });
     const ended = await run('closing.mjs', { kind: 'Express', close: ['server', 'verifier'], folder, revocation });
     expect(ended).toEqual({ statuses: [200, 200, 503], tookMilliseconds: expect.any(Number), active: [], held: [] });
-    expect(ended.tookMilliseconds).toBeLessThan(10_000);
+    expect(ended.tookMilliseconds).toBeLessThan(40_000);
   });
 
   test('a verifier that nobody closes goes on watching, and does not keep the process', async () => {
@@ -108,6 +108,6 @@ describe('Express', () => {
     expect(ended).toMatchObject({ statuses: [200, 200, 503], active: [] });
     expect(ended.held).toEqual(expect.arrayContaining(['FSEVENTWRAP', 'Timeout']));
     expect(ended.held).not.toContain('TLSWRAP');
-    expect(ended.tookMilliseconds).toBeLessThan(10_000);
+    expect(ended.tookMilliseconds).toBeLessThan(40_000);
   });
 });

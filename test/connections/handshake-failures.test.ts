@@ -54,10 +54,9 @@ const curl =
   (port: number) =>
     new Promise<void>((resolve) => {
       const host = ['--resolve', `localhost:${port}:127.0.0.1`];
-      execFile('curl', ['-sS', ...host, ...args, `https://localhost:${port}/`], { timeout: 15_000 }, () => resolve());
+      execFile('curl', ['-sS', ...host, ...args, `https://localhost:${port}/`], () => resolve());
     });
-const plainCurl = (port: number) =>
-  new Promise<void>((resolve) => execFile('curl', ['-sS', `http://127.0.0.1:${port}/`], { timeout: 15_000 }, () => resolve()));
+const plainCurl = (port: number) => new Promise<void>((resolve) => execFile('curl', ['-sS', `http://127.0.0.1:${port}/`], () => resolve()));
 
 const untrusting = (...version: string[]): string[] => ['-CAfile', openssl.file(stranger.certificate), '-verify_return_error', ...version];
 const strict = { rejectUnauthorized: true } as const;

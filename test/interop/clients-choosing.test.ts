@@ -50,7 +50,7 @@ needs('go')('a Go client', () => {
       regardless,
       ...(person === 'nobody' ? {} : { cert: file(`${person}.crt`), key: file(`${person}.key`) }),
     }));
-    const { stdout } = await execute(program, [JSON.stringify(tasks)], { timeout: 60_000 });
+    const { stdout } = await execute(program, [JSON.stringify(tasks)], { timeout: 100_000 });
     const heard = (JSON.parse(stdout) as { status: number; body: string }[]).map(({ status, body }) => verdict(status, body));
     expect(labelled(asked, heard)).toEqual(
       labelled(
@@ -62,7 +62,7 @@ needs('go')('a Go client', () => {
 });
 
 needs('java', 'javac')('a Java client with a keystore', () => {
-  test('sends what is hinted, or, where nothing is, anything', { timeout: 120_000 }, async () => {
+  test('sends what is hinted, or, where nothing is, anything', async () => {
     const asked = visits();
     const tasks = asked.flatMap(({ door, version, person }) => [
       url(door),
@@ -70,7 +70,7 @@ needs('java', 'javac')('a Java client with a keystore', () => {
       person === 'nobody' ? '-' : file(`${person}.p12`),
     ]);
     const program = join(import.meta.dirname, 'clients/Client.java');
-    const { stdout } = await execute('java', [program, file('ca.crt'), p12Password, ...tasks], { timeout: 110_000 });
+    const { stdout } = await execute('java', [program, file('ca.crt'), p12Password, ...tasks], { timeout: 100_000 });
     const heard = stdout
       .trim()
       .split('\n')
@@ -102,7 +102,7 @@ needs(
     ['keeps one back whose authority is not hinted', 'right', 'stranger', '403 PEERCERT_CERTIFICATE_MISSING'],
     ['shows that one where nothing is hinted', 'none', 'stranger', '403 PEERCERT_ISSUER_UNKNOWN'],
     ['keeps one back that has expired', 'none', 'expired', '403 PEERCERT_CERTIFICATE_MISSING'],
-  ])('%s', { timeout: 90_000 }, async (_what, hints, person, said) => {
+  ])('%s', async (_what, hints, person, said) => {
     const door = scene.doors.find((each) => each.hints === hints) as Door;
     const browser = await openChromium({ ca: file('ca.crt'), own: { file: file(`${person}.p12`), password: p12Password } });
     try {

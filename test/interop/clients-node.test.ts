@@ -57,7 +57,7 @@ describe.each(lines)('Node.js %s', (line) => {
           : { cert: file(`${person}.crt`), key: file(`${person}.key`) }),
     }));
     const program = join(import.meta.dirname, 'clients/node-client.mjs');
-    const { stdout } = await execute(node, [program, JSON.stringify(tasks)], { timeout: 60_000 });
+    const { stdout } = await execute(node, [program, JSON.stringify(tasks)], { timeout: 100_000 });
     const heard = (JSON.parse(stdout) as Answer[]).map(({ status, body }) => verdict(status, body));
     const told = (verdicts: readonly string[]) =>
       all.map(({ door, how, person, p12 }, index) => [door.framework, door.hints, how, person, p12, verdicts[index]]);

@@ -15,13 +15,13 @@ afterAll(() => scene.close());
 const request = 'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
 
 function curl({ port }: Door, ...client: readonly string[]): Promise<string> {
-  const args = ['--silent', '--include', '--http1.1', '--max-time', '20', '--cacert', 'ca.crt', ...client, `https://localhost:${port}/`];
+  const args = ['--silent', '--include', '--http1.1', '--max-time', '100', '--cacert', 'ca.crt', ...client, `https://localhost:${port}/`];
   return promisify(execFile)('curl', args, { cwd: scene.folder }).then(({ stdout }) => verdictOf(stdout));
 }
 
 /** What a program that joins its standard streams to a TLS connection is answered. */
 async function spoken(program: string, args: readonly string[]): Promise<string> {
-  const child = spawn(program, args, { cwd: scene.folder, stdio: ['pipe', 'pipe', 'pipe'], timeout: 20_000 });
+  const child = spawn(program, args, { cwd: scene.folder, stdio: ['pipe', 'pipe', 'pipe'], timeout: 100_000 });
   child.stdin.on('error', () => undefined).write(request);
   let [text, errors] = ['', ''];
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {

@@ -75,7 +75,7 @@ async function start(): Promise<void> {
 
 function asking(ocsp: object): Verifier {
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
-  const verifier = createVerifier({ trust: { ca: ca.certificate }, revocation: { ocsp: { timeoutSeconds: 5, ...ocsp } }, logger });
+  const verifier = createVerifier({ trust: { ca: ca.certificate }, revocation: { ocsp: { timeoutSeconds: 30, ...ocsp } }, logger });
   verifiers.push(verifier);
   return verifier;
 }

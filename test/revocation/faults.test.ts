@@ -16,10 +16,13 @@ beforeAll(async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'], shouldAdvanceTime: true });
   vi.spyOn(Math, 'random').mockReturnValue(0);
   observed = await observe(faults, folder, {
-    settle: (milliseconds = 250) => new Promise((resolve) => realTimeout(resolve, milliseconds)),
+    // Step by step, so that what is under way goes on between two steps, though the machine may stand still for all of it.
+    settle: async (milliseconds = 250) => {
+      for (let passed = 0; passed < milliseconds; passed += 10) await new Promise((resolve) => realTimeout(resolve, 10));
+    },
     jump: async (seconds) => void (await vi.advanceTimersByTimeAsync(seconds * 1_000)),
   });
-}, 60_000);
+});
 
 afterAll(() => {
   vi.useRealTimers();

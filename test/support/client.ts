@@ -60,6 +60,6 @@ export function exchange(
     });
     socket.on('error', reject);
     socket.on('close', () => resolve({ text, session, resumed }));
-    socket.setTimeout(10_000, () => socket.destroy(new Error('the server neither answered nor closed within 10 s')));
+    socket.setTimeout(60_000, () => socket.destroy(new Error('the server neither answered nor closed within 60 s')));
   });
 }

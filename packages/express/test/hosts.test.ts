@@ -254,8 +254,8 @@ describe.each(hosts)('in %s', (name, host) => {
     const auth = mtls(trusting);
     const slow: Middleware = (req, _res, next) => {
       if (req.url !== '/slow') return next();
-      if (req.socket.destroyed) next();
-      else req.socket.once('close', () => next());
+      req.socket.once('close', () => next());
+      sent.destroy();
     };
     const noted: Middleware = (req, res, next) =>
       auth(req, res, (error) => {
@@ -266,7 +266,6 @@ describe.each(hosts)('in %s', (name, host) => {
     const sent = request({ host: '127.0.0.1', port, path: '/slow', agent: false, rejectUnauthorized: false, ...alice.tls });
     sent.on('error', () => undefined);
     sent.end();
-    setTimeout(() => sent.destroy(), 100);
     await expect.poll(() => outcomes).toEqual(['PEERCERT_CONNECTION_CLOSED']);
     expect((await ask(port, { client: alice })).status).toBe(200);
     expect(name).toBeTruthy();
@@ -304,8 +303,9 @@ describe('in node:http2, without a framework', () => {
     const auth = mtls({ ...trusting, ...options });
     const slow: Middleware = (req, _res, next) => {
       const { stream } = req as unknown as { stream: { session: NodeJS.EventEmitter } };
-      if (req.url === '/slow') stream.session.once('close', () => setImmediate(next));
-      else next();
+      if (req.url !== '/slow') return next();
+      stream.session.once('close', () => setImmediate(next));
+      gone.destroy();
     };
     const noted: Middleware = (req, res, next) =>
       auth(req, res, (error) => {
@@ -316,7 +316,6 @@ describe('in node:http2, without a framework', () => {
     const gone = session(port, alice);
     gone.on('error', () => undefined);
     gone.request({ ':path': '/slow' }).on('error', () => undefined);
-    setTimeout(() => gone.destroy(), 100);
     await expect.poll(() => outcomes).toEqual(['PEERCERT_CONNECTION_CLOSED']);
     const next = session(port, alice);
     expect((await askOn(next, '/')).status).toBe(200);

@@ -232,7 +232,7 @@ export const setUps: readonly SetUp[] = [
           () => {
             if (!logged.some((line) => line.includes('subjct'))) throw new Error('nothing is logged');
           },
-          { timeout: 20_000, interval: 20 },
+          { timeout: 30_000, interval: 20 },
         );
         return get(port, '/', alice);
       };

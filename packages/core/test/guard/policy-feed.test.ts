@@ -55,7 +55,7 @@ async function decide(guard: Guard, requirement?: Requirement): Promise<string> 
 }
 
 /** A change is put in force when it has stood still for a second. */
-const settled = { timeout: 20_000, interval: 20 };
+const settled = { timeout: 30_000, interval: 20 };
 
 describe('a policy file is refused at construction when', () => {
   it.each<[title: string, content: string | Uint8Array, message: RegExp]>([
@@ -132,7 +132,7 @@ describe('a policy file is refused at construction when', () => {
   });
 });
 
-describe.concurrent('a policy file', { timeout: 30_000 }, () => {
+describe.concurrent('a policy file', () => {
   it('alone is the default policy; with names, what routes may name', async ({ onTestFinished }) => {
     expect(await decide(new Scene(onTestFinished).guard('subject: { OU: sales }\n'))).toBe('PEERCERT_POLICY_MISMATCH subject.OU');
     const guard = new Scene(onTestFinished).guard(

@@ -33,6 +33,11 @@ export class FakeRuntime implements Runtime {
     return this.#timers.length;
   }
 
+  /** In how many milliseconds the next timer goes off; infinite where none is set. */
+  get nextIn(): number {
+    return Math.min(...this.#timers.map(({ at }) => at - this.#monotonic));
+  }
+
   /** Sets the time of day alone. */
   setNow(now: number): void {
     this.#now = now;

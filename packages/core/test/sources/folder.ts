@@ -66,7 +66,6 @@ export class WordWatch {
   readonly recovered: SourceProblem[] = [];
   readonly stale: SourceProblem[] = [];
   readonly files: WatchedFiles<Words>;
-  acceptedAt = Number.NaN;
   reads = 0;
   reject: string | undefined;
 
@@ -86,7 +85,6 @@ export class WordWatch {
       accept: (next) => {
         if (this.reject !== undefined) return this.reject;
         this.accepted.push(allWords(next));
-        this.acceptedAt = performance.now();
         return undefined;
       },
       onProblem: (problem) => this.problems.push(problem),
@@ -122,7 +120,7 @@ export async function until(isSo: () => boolean, message: () => string): Promise
     () => {
       if (!isSo()) throw new Error(message());
     },
-    { timeout: 3000, interval: 3 },
+    { timeout: 30_000, interval: 3 },
   );
 }
 

@@ -45,6 +45,6 @@ export function loopback(...urls: string[]): FetchOptions {
     allowHosts: 'any',
     allowPrivateAddresses: true,
     allowPorts: urls.map((url) => Number(new URL(url).port)),
-    timeoutMilliseconds: 2000,
+    timeoutMilliseconds: 30_000,
   };
 }

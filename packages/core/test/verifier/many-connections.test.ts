@@ -32,7 +32,7 @@ beforeAll(() => {
   const revocation = { crl: folder.at('crl.pem') };
   verifier = createVerifier({ trust: ca.der, revocation, clock: now, closeAfterSeconds: graceSeconds, logger: new LogRecord() });
   const issued = Array.from({ length: certificates }, (_, index) => client(ca, `client ${index}`, { serialNumber: index + 1 }));
-  sockets = Array.from({ length: many }, (_, index) => new OpenSocket(issued[index % certificates] as Uint8Array));
+  sockets = Array.from({ length: many }, (_, index) => new OpenSocket(issued[index % certificates] as Uint8Array).on('close', takesAWhile));
 });
 
 afterAll(async () => {
@@ -50,6 +50,11 @@ function write(number: number, entries: readonly number[]): void {
 
 function pem(der: Uint8Array): string {
   return `-----BEGIN X509 CRL-----\n${Buffer.from(der).toString('base64')}\n-----END X509 CRL-----\n`;
+}
+
+/** About what the end of a real connection takes. */
+function takesAWhile(): void {
+  for (const end = performance.now() + 0.02; performance.now() < end; );
 }
 
 function request(socket: object): ReturnType<typeof requestOver> {
@@ -100,7 +105,7 @@ function report(what: string, facts: Record<string, number>): void {
   console.info(`${many} connections, ${what}: ${told.join(', ')}`);
 }
 
-describe(`of ${many} open connections`, { timeout: 60_000 }, () => {
+describe(`of ${many} open connections`, () => {
   it('each certificate is verified once', async () => {
     await verifier.ready;
     Object.assign(verified, { certificates: 0, lists: 0 });
@@ -140,15 +145,22 @@ describe(`of ${many} open connections`, { timeout: 60_000 }, () => {
       Array.from({ length: many - 1 }, (_, index) => index + 2),
     );
     const begun = performance.now();
-    const isOver = () =>
-      !sockets.some(({ destroyed }, index) => index % certificates !== 0 && !destroyed) || performance.now() - begun > 40_000;
+    let [standing, destroyedAtOnce] = [many, 0];
+    // The verifier works for some milliseconds at a time: the slower the machine, the fewer go in one turn of the event loop.
+    const isOver = () => {
+      const before = standing;
+      standing = sockets.filter(({ destroyed }) => !destroyed).length;
+      destroyedAtOnce = Math.max(destroyedAtOnce, before - standing);
+      return standing <= many / certificates || performance.now() - begun > 100_000;
+    };
     const longest = await longestBlock(isOver);
     report('nearly all revoked', {
       'ms until all are destroyed': performance.now() - begun,
       'longest block ms': longest.all,
       'own work in a block ms': longest.own,
+      'destroyed in one turn': destroyedAtOnce,
     });
     expect(sockets.filter(({ destroyed }) => !destroyed)).toHaveLength(many / certificates);
-    expect(longest.own).toBeLessThan(200);
+    expect(destroyedAtOnce).toBeLessThan(many / 10);
   });
 });

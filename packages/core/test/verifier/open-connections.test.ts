@@ -63,7 +63,7 @@ function ask(trustSets?: readonly string[]): string {
 }
 
 const codes = (): string[] => told.map(({ code }) => code);
-const eventually = (read: () => unknown) => expect.poll(read, { interval: 10, timeout: 3_000 });
+const eventually = (read: () => unknown) => expect.poll(read, { interval: 10 });
 
 describe('an open connection', () => {
   it('whose certificate is denied is told, and destroyed', async () => {

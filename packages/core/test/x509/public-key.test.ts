@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DerReader } from '../../src/asn1/index.js';
 import { isMlDsaSupported } from '../../src/x509/ml-dsa-support.js';
 import { checkPublicKey, preparePublicKey } from '../../src/x509/public-key.js';
@@ -6,9 +6,6 @@ import { readSubjectPublicKeyInfo } from '../../src/x509/subject-public-key-info
 import { bitString, concat, explicit, hex, integer, nullValue, oid, sequence } from '../support/der-writer.js';
 import { type TestKeyKind, testKey } from '../support/keys.js';
 import { hashOids, pssParameters } from '../support/signatures.js';
-
-// RSA keys are generated while other tests compete for the machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 const read = (der: Uint8Array) => readSubjectPublicKeyInfo(new DerReader(der));
 const spki = (algorithm: Uint8Array[], key: Uint8Array) => read(sequence(sequence(...algorithm), bitString(key)));

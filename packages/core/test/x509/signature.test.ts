@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DerReader } from '../../src/asn1/index.js';
 import { type AlgorithmIdentifier, readAlgorithmIdentifier } from '../../src/x509/algorithm-identifier.js';
 import { Certificate } from '../../src/x509/certificate.js';
@@ -15,9 +15,6 @@ import {
   type TestSignatureAlgorithm,
   type TestSignatureName,
 } from '../support/signatures.js';
-
-// RSA keys are generated while other tests compete for the machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 const data = ascii('to be signed');
 const identifier = (der: Uint8Array): AlgorithmIdentifier => readAlgorithmIdentifier(new DerReader(der), 'algorithm');

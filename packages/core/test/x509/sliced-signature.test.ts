@@ -8,9 +8,6 @@ import { buildCertificate, type TestKey, testKey } from '../support/certificate-
 import { hex, oid, sequence } from '../support/der-writer.js';
 import { signatureAlgorithm, type TestSignatureName } from '../support/signatures.js';
 
-// RSA keys are generated while other tests compete for the machine.
-vi.setConfig({ testTimeout: 60_000 });
-
 /** Two whole slices and a part of one. */
 const data = new Uint8Array(600_000).fill(7);
 

@@ -122,4 +122,4 @@ test('without @peercert/core the commands that need it say so, and the others wo
     });
   }
   expect(run('ca')).toMatchObject({ status: 0 });
-}, 60_000);
+});

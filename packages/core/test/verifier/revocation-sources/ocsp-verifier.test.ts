@@ -2,7 +2,6 @@ import { createServer } from 'node:http';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { listen } from '../../sources/test-server.js';
 import { buildOcspResponse, byName, certStatus } from '../../support/ocsp-builder.js';
-import { stopwatch } from '../../support/stopwatch.js';
 import { alice, ca, crl, watched } from './scene.js';
 
 /** About alice, as of the beginning of the day, for a day; signed by the root. */
@@ -47,10 +46,8 @@ describe('through the verifier, over a real network', () => {
 
   it('one that does not answer is given up on in time, which is unavailable and no less', async () => {
     const ocsp = { responder: base, timeoutSeconds: 0.1 };
-    const elapsed = stopwatch();
     const strict = watched({ ocsp, allowNoInformation: 'all' });
     expect(await strict.says(alice)).toBe('PEERCERT_REVOCATION_UNKNOWN');
-    expect(elapsed()).toBeLessThan(1_000);
     expect(strict.log.of('warn')).toEqual([`revocation: OCSP responder ${base.slice(7)}: was not answered in full within 100 ms`]);
     expect(await watched({ ocsp, allowUnavailable: 'all' }).says(alice)).toBe('accepted');
   });

@@ -142,7 +142,7 @@ it('what is in force is told on peercert:revocation', async () => {
   const { verifier, says } = watched({ crl: file });
   await verifier.ready;
   files.write('crl.pem', crl({ number: 8, revoked: [0xf00d] }));
-  for (const end = performance.now() + 3_000; (await says(mallory)) !== revoked && performance.now() < end; )
+  for (const end = performance.now() + 30_000; (await says(mallory)) !== revoked && performance.now() < end; )
     await new Promise(setImmediate);
   events$.unsubscribe(listen);
   expect(events).toEqual([{ source: file, detail: 'the CRL of CN=Root, number 8, 1 entries' }]);
