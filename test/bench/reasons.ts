@@ -8,7 +8,7 @@ type Reason = (row: Row, rows: readonly Row[]) => string | undefined;
 const reasons: readonly (readonly [row: string, reason: Reason])[] = [
   ['request on', () => servedRequest],
   ['handshake with', ofReading],
-  ['memory a connection holds', () => quickMemory],
+  ['memory a connection holds', () => heldByConnections],
   ['verification from DER of a new end entity', () => quickVerification],
   ['load a CRL', () => quickLoad],
   ['', ofPace],
@@ -26,8 +26,9 @@ const quickVerification =
 const quickLoad =
   'a quick run loads a list of 200,000 entries, for which runs of the same day gave 0.18 to 0.32; with 1,000,000 it was 0.15 to 0.18.';
 
-const quickMemory =
-  'a quick run opens 60 connections at a time, beside which anything else on the heap counts; runs with 300 at a time gave 1,855 to 1,977 bytes.';
+const heldByConnections =
+  'the certificate itself is some 500 bytes of it, with what Node.js needs to hold them. Runs with 300 at a time gave 1,855 to 1,977 bytes on one machine, and with ' +
+  '400 at a time 2,179 to 2,279 on the same one a day later; what makes the difference is not known. A quick run opens 60, beside which anything else on the heap counts.';
 
 /** Nobody who looks at a certificate can do so without reading it. */
 function ofReading(row: Row, rows: readonly Row[]): string | undefined {
@@ -37,10 +38,27 @@ function ofReading(row: Row, rows: readonly Row[]): string | undefined {
   const read =
     `a bare server that does nothing but call \`getPeerCertificate()\` once takes ${figure(beside.other)} us in the same run, ` +
     `${figure(beside.other / row.other)} times what one takes that does not; beside that one, ours takes ${figure(beside.ratio)} times as much. ${firstRead}`;
-  const once = rows.find(({ name }) => name.startsWith('verification from DER of a new end entity'));
-  const isNew = row.name.includes('never-seen') && once !== undefined;
-  return isNew ? `${read}. To verify it takes ${figure(once.ours)} us by itself, of which the ECDSA check is 120 to 150 us.` : `${read}.`;
+  return row.name.includes('never-seen') ? `${read}. ${ofVerifying(rows)}` : `${read}.`;
 }
+
+function ofVerifying(rows: readonly Row[]): string {
+  const [hot, alone] = ['', cachesEmptied].map((more) => rows.find(({ name }) => name === `${verificationOfNew}${more}`));
+  const once = 'To verify a certificate takes';
+  if (hot === undefined) return `${once} the rest.`;
+  if (alone == null || alone.other === null) return `${once} ${figure(hot.ours)} us one after the other. ${verifiedAlone}`;
+  return (
+    `${once} ${figure(hot.ours)} us one after the other, and ${figure(alone.ours)} us where the processor’s caches are emptied before each, as they are in a server, where it comes ` +
+    `alone and finds them full of the handshake; the signature by itself takes ${figure(alone.other)} us then.`
+  );
+}
+
+const verificationOfNew = 'verification from DER of a new end entity, issuers known';
+const cachesEmptied = ", the processor's caches emptied before";
+
+/** Measured on 2026-11-22, medians of 600. */
+const verifiedAlone =
+  'In a server each comes alone, and finds the processor’s caches full of the handshake: where they were emptied before each, 260 to 272 us became 776 to 865, and the ' +
+  'signature by itself went from 159 to 170 us to 337 to 377.';
 
 /** Measured on 2026-11-22 on 300 connections each, the smallest and the median. */
 const firstRead =
