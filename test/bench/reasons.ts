@@ -27,8 +27,8 @@ const quickLoad =
   'a quick run loads a list of 200,000 entries, for which runs of the same day gave 0.18 to 0.32; with 1,000,000 it was 0.15 to 0.18.';
 
 const heldByConnections =
-  'the certificate itself is some 500 bytes of it, with what Node.js needs to hold them. Runs with 300 at a time gave 1,855 to 1,977 bytes on one machine, and with ' +
-  '400 at a time 2,179 to 2,279 on the same one a day later; what makes the difference is not known. A quick run opens 60, beside which anything else on the heap counts.';
+  'the certificate itself is some 500 bytes of it, with what Node.js needs to hold them. Runs of one day, with 170 to 400 connections at a time, gave 1,855 to 2,279 bytes on ' +
+  'Node.js 20; what the smaller ones had less is not known. A quick run opens 60, beside which anything else on the heap counts.';
 
 /** Nobody who looks at a certificate can do so without reading it. */
 function ofReading(row: Row, rows: readonly Row[]): string | undefined {
