@@ -17,7 +17,7 @@ const figures = await soak({
   ...plan,
   tell: (line) => print(`${((performance.now() - began) / 1_000).toFixed(0).padStart(5)} s  ${line}`),
 });
-const { bare, guarded, churned, reloaded } = figures;
+const { bare, guarded, churned, rehearsed, reloaded } = figures;
 const kibibytes = (/** @type {number} */ bytes) => `${(bytes / 1_024).toFixed(1)} KiB`;
 const rows = [
   ['a connection held, without a guard', `${kibibytes(bare.heapEach)} of heap, ${kibibytes(bare.rssEach)} of memory in all`],
@@ -29,6 +29,7 @@ const rows = [
     `${plan.held} held through ${plan.reloads} reloads`,
     `a revoked connection is closed after ${reloaded.medianMilliseconds.toFixed(0)} ms (median)`,
   ],
+  ['left of the first reloads, before these', kibibytes(rehearsed.grown)],
   ['left of the reloads, meanwhile and afterwards', `${kibibytes(reloaded.grownWhileHeld)}, ${kibibytes(reloaded.grown)}`],
 ];
 print(`\nNode.js ${process.version}, ${process.platform} ${process.arch}`);
