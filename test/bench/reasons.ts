@@ -47,7 +47,7 @@ function ofVerifying(rows: readonly Row[]): string {
   if (hot === undefined) return `${once} the rest.`;
   if (alone == null || alone.other === null) return `${once} ${figure(hot.ours)} us one after the other. ${verifiedAlone}`;
   return (
-    `${once} ${figure(hot.ours)} us one after the other, and ${figure(alone.ours)} us where the processor’s caches are emptied before each, as they are in a server, where it comes ` +
+    `${once} ${figure(hot.ours)} us one after the other, and ${figure(alone.ours)} us where the processor’s caches are emptied before each, much as in a server, where it comes ` +
     `alone and finds them full of the handshake; the signature by itself takes ${figure(alone.other)} us then.`
   );
 }

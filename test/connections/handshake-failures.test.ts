@@ -54,9 +54,10 @@ const curl =
   (port: number) =>
     new Promise<void>((resolve) => {
       const host = ['--resolve', `localhost:${port}:127.0.0.1`];
-      execFile('curl', ['-sS', ...host, ...args, `https://localhost:${port}/`], () => resolve());
+      execFile('curl', ['-sS', ...host, ...args, `https://localhost:${port}/`], { timeout: 100_000 }, () => resolve());
     });
-const plainCurl = (port: number) => new Promise<void>((resolve) => execFile('curl', ['-sS', `http://127.0.0.1:${port}/`], () => resolve()));
+const plainCurl = (port: number) =>
+  new Promise<void>((resolve) => execFile('curl', ['-sS', `http://127.0.0.1:${port}/`], { timeout: 100_000 }, () => resolve()));
 
 const untrusting = (...version: string[]): string[] => ['-CAfile', openssl.file(stranger.certificate), '-verify_return_error', ...version];
 const strict = { rejectUnauthorized: true } as const;

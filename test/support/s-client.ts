@@ -50,7 +50,7 @@ export class SClient {
     if (sessionOut !== undefined) args.push('-sess_out', sessionOut);
     if (sessionIn !== undefined) args.push('-sess_in', sessionIn);
     return new Promise((resolve) => {
-      const child = execFile('openssl', [...args, ...more], (_error, stdout, stderr) => {
+      const child = execFile('openssl', [...args, ...more], { timeout: 100_000 }, (_error, stdout, stderr) => {
         const text = `${stdout}${stderr}`;
         const body = /^\{.*\}/m.exec(stdout)?.[0];
         resolve({

@@ -41,7 +41,7 @@ export async function soak({ connections, held, reloads, tell = () => undefined 
       const guarded = await heldBytes(server, clients);
       tell(`a connection with a guard: ${guarded.heapEach} bytes of heap`);
       const churned = await churn(server, connections, await visitors(pki, clients), tell);
-      // What reloads need is compiled, and what is remembered of these clients is read anew: once, and not for each reload.
+      // What reloads need is compiled by then, and what they leave once, however many they are, is there.
       const rehearsed = await holdThroughReloads(server, { pki, clients, victims: firstVictims, tell });
       const reloaded = await holdThroughReloads(server, { pki, clients, victims, tell });
       return { connections, held, reloads, bare, guarded, churned, rehearsed, reloaded };
@@ -164,7 +164,7 @@ async function holdThroughReloads(server, { pki, clients, victims, tell }) {
     await line.closed;
     tookMilliseconds.push(performance.now() - began);
     await askAll();
-    if ((index + 1) % 10 === 0) tell(`${index + 1} reloads`);
+    if ((index + 1) % 10 === 0) tell(`${index + 1} reloads: ${(await server.memory()).heapUsed} bytes of heap`);
   }
   const atLast = await server.memory();
   if (atLast.connections !== lines.length) throw new Error(`${atLast.connections} connections are open, not ${lines.length}`);
